@@ -1,0 +1,190 @@
+"""The means test of the subsistence allowance: facts of a household in, a verdict with reasons out.
+
+Law: 社会救助法 第十八条; 民发〔2021〕57号 第八条、第十三条、第十四条; 重庆市城乡居民最低生活保障条例 第十条、第十二条.
+Amounts are integers in fen per month; income per head is never rounded, comparisons use whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from assistance.domain.standard import FEN_PER_YUAN, Standard
+from shared.kernel.errors import Invalid
+from shared.kernel.parameters import ParameterReader
+
+
+class IncomeKind(StrEnum):
+    """Kind of a household's monthly income (收入类别)."""
+
+    WAGE = "WAGE"
+    BUSINESS = "BUSINESS"
+    PROPERTY = "PROPERTY"
+    TRANSFER = "TRANSFER"
+    BASIC_PENSION = "BASIC_PENSION"
+    """中央确定的城乡居民基本养老保险基础养老金"""
+    VETERAN_BENEFIT = "VETERAN_BENEFIT"
+    """优抚对象抚恤补助"""
+    FAMILY_PLANNING_REWARD = "FAMILY_PLANNING_REWARD"
+    SCHOLARSHIP = "SCHOLARSHIP"
+    BRAVERY_AWARD = "BRAVERY_AWARD"
+    SOCIAL_ASSISTANCE = "SOCIAL_ASSISTANCE"
+    DISABILITY_SUBSIDY = "DISABILITY_SUBSIDY"
+    OTHER = "OTHER"
+
+
+NEVER_COUNTED = frozenset(
+    {
+        IncomeKind.VETERAN_BENEFIT,
+        IncomeKind.FAMILY_PLANNING_REWARD,
+        IncomeKind.SCHOLARSHIP,
+        IncomeKind.BRAVERY_AWARD,
+        IncomeKind.SOCIAL_ASSISTANCE,
+        IncomeKind.DISABILITY_SUBSIDY,
+    }
+)
+"""Not income of the household (民发〔2021〕57号 第十三条; 国发〔2015〕52号)."""
+
+
+class Finding(StrEnum):
+    """Result of one test (单项结论); a failure of an uncertain rule needs a person."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a secret
+    FAIL = "FAIL"
+    NEEDS_REVIEW = "NEEDS_REVIEW"
+
+
+class Outcome(StrEnum):
+    """Result of the whole test (总结论)."""
+
+    ELIGIBLE = "ELIGIBLE"
+    NOT_ELIGIBLE = "NOT_ELIGIBLE"
+    NEEDS_REVIEW = "NEEDS_REVIEW"
+
+
+class Rounding(StrEnum):
+    """How the monthly household amount is rounded (取整方式)."""
+
+    NONE = "NONE"
+    UP_1_YUAN = "UP_1_YUAN"
+    HALF_UP_1_YUAN = "HALF_UP_1_YUAN"
+
+
+class NoHouseholdMember(Invalid):
+    """家庭成员至少一人"""
+
+
+@dataclass(frozen=True)
+class Income:
+    """One item of monthly income, net of its own necessary cost, in fen."""
+
+    kind: IncomeKind
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class Means:
+    """What was found out about a household (家庭经济状况).
+
+    ``deduction_fen`` is the accepted monthly deduction (employment cost, fixed extra spending because of
+    disability or illness). Property and spending are findings of the verification.
+    """
+
+    persons: int
+    incomes: Sequence[Income]
+    deduction_fen: int = 0
+    property_finding: Finding = Finding.PASS
+    spending_finding: Finding = Finding.PASS
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One step of the reasoning: the rule, what came out, and the figures behind it."""
+
+    rule: str
+    basis: str
+    finding: Finding
+    figures: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome with every reason; ``amount_fen`` is the monthly allowance, 0 unless eligible.
+
+    ``near_poor`` says that the household falls into the low-income margin (低保边缘家庭). ``uncertain`` lists
+    the parameters marked U that the verdict rests on.
+    """
+
+    outcome: Outcome
+    amount_fen: int
+    near_poor: bool
+    counted_income_fen: int
+    clauses: tuple[Clause, ...]
+    uncertain: tuple[str, ...]
+
+    @property
+    def reason_code(self) -> str | None:
+        """The first rule that stands in the way."""
+        return next((clause.rule for clause in self.clauses if clause.finding is not Finding.PASS), None)
+
+
+def counted_income(means: Means, on: date, basic_pension_excluded_until: date) -> int:
+    """Monthly income that counts, in fen, never below zero.
+
+    The centrally set basic pension does not count during the period of the 14th five-year plan.
+    """
+    total = 0
+    for income in means.incomes:
+        if income.kind in NEVER_COUNTED:
+            continue
+        if income.kind is IncomeKind.BASIC_PENSION and on <= basic_pension_excluded_until:
+            continue
+        total += income.amount_fen
+    return max(0, total - means.deduction_fen)
+
+
+def rounded(amount_fen: int, rounding: Rounding) -> int:
+    """The household's monthly amount after local rounding to whole yuan."""
+    match rounding:
+        case Rounding.NONE:
+            return amount_fen
+        case Rounding.UP_1_YUAN:
+            return -(-amount_fen // FEN_PER_YUAN) * FEN_PER_YUAN
+        case Rounding.HALF_UP_1_YUAN:
+            return (amount_fen + FEN_PER_YUAN // 2) // FEN_PER_YUAN * FEN_PER_YUAN
+
+
+def examine_means(means: Means, standard: Standard, on: date, parameters: ParameterReader) -> Verdict:
+    """Apply the test on a day: income per head below the standard, property and spending in order.
+
+    Equal to the standard is not below it (「低于」). The amount is the difference per head times the persons.
+    """
+    if means.persons < 1:
+        raise NoHouseholdMember(field="persons")
+    excluded_until = date.fromisoformat(parameters.text("income.exclude_basic_pension_until"))
+    edge_factor = parameters.decimal("edge.factor")
+    rounding = Rounding(parameters.text("dibao.rounding"))
+    income = counted_income(means, on, excluded_until)
+    line = standard.amount_fen * means.persons
+    figures = {
+        "counted_income_fen": income, "persons": means.persons, "standard_fen": standard.amount_fen,
+    }  # fmt: skip
+    clauses = (
+        Clause(
+            "INCOME_BELOW_STANDARD", "社会救助法 第十八条", Finding.PASS if income < line else Finding.FAIL, figures
+        ),
+        Clause("PROPERTY_WITHIN_LIMITS", "民发〔2021〕57号 第十四条", means.property_finding),
+        Clause("SPENDING_WITHIN_LIMITS", "重庆市城乡居民最低生活保障条例 第十条", means.spending_finding),
+    )
+    findings = {clause.finding for clause in clauses}
+    near_poor = line <= income < Decimal(line) * edge_factor and means.property_finding is Finding.PASS
+    if Finding.FAIL in findings:
+        outcome, amount = Outcome.NOT_ELIGIBLE, 0
+    elif Finding.NEEDS_REVIEW in findings:
+        outcome, amount = Outcome.NEEDS_REVIEW, 0
+    else:
+        outcome, amount = Outcome.ELIGIBLE, rounded(line - income, rounding)
+    return Verdict(outcome, amount, near_poor, income, clauses, parameters.uncertain_used)

@@ -1,0 +1,200 @@
+"""The consumer: batches from a durable pull consumer into one transaction each, then acknowledged.
+
+Exactly-once effect does not come from the broker but from the handler, which must be a no-op for an event it
+has applied before (``(epoch, version)`` per entity). A message that cannot be understood becomes a dead
+letter in the same transaction and delays nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import TimeoutError as NoMessages
+from nats.js import JetStreamContext
+
+from shared.contracts.envelope import Incoming, UnreadableEvent, read_event
+from shared.kernel.ids import new_id
+from shared.kernel.principal import Principal
+from shared.messaging.bus import connect_bus, jetstream, leave
+from shared.messaging.dead_letters import DeadLetter, count_open, set_aside
+from shared.runtime.failpoints import failpoint
+from shared.runtime.metrics import CONSUMER_LAG, DEAD_LETTERS, EVENTS_CONSUMED
+from shared.runtime.settings import NatsSettings
+from shared.storage.database import Busy, Database
+from shared.storage.transaction import Origin, Transaction
+
+TX = TypeVar("TX", bound=Transaction)
+
+BATCH = 200
+FETCH_SECONDS = 1.0
+ACK_SECONDS = 2.0
+POISON_DELIVERIES = 5
+FATAL_DELIVERIES = 20
+MEASURE_SECONDS = 2.0
+RECONNECT_AFTER_SECONDS = 30.0
+
+log = structlog.get_logger()
+
+
+class UnknownContract(Exception):
+    """The event is well formed, but of a kind or version this reader does not know."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message together with its event, or with the reason why it has none."""
+
+    message: Msg
+    event: Incoming | None
+    reason: str = ""
+
+    @property
+    def deliveries(self) -> int:
+        """How often the broker has handed this message out."""
+        return int(self.message.metadata.num_delivered or 1)
+
+    def letter(self, reason: str) -> DeadLetter:
+        """The dead letter this message becomes."""
+        headers = self.message.headers or {}
+        event_id = self.event.event_id if self.event else headers.get("Nats-Msg-Id", "")
+        return DeadLetter(
+            event_id=event_id or f"stream:{self.message.metadata.sequence.stream}",
+            subject=self.message.subject,
+            reason=reason,
+            body=self.message.data,
+            deliveries=self.deliveries,
+        )
+
+
+def deliver(message: Msg) -> Delivery:
+    """Read the event of a message."""
+    try:
+        return Delivery(message, read_event(message.data))
+    except UnreadableEvent as unreadable:
+        return Delivery(message, None, str(unreadable))
+
+
+class Consumer(Generic[TX]):
+    """Applies the events of one durable consumer until told to stop.
+
+    ``apply`` receives a transaction and the events of a batch in stream order. It raises
+    :class:`UnknownContract` for an event it cannot use; any other error is tried again.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        database: Database[TX],
+        nats: NatsSettings,
+        durable: str,
+        apply: Callable[[TX, Sequence[Incoming]], Awaitable[None]],
+    ) -> None:
+        self._service, self._database, self._nats, self._durable = service, database, nats, durable
+        self._apply = apply
+        self._origin = Origin(Principal.of_service(service), request_id=f"consumer:{durable}:{new_id()}")
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Consume until ``stopping``; raises when the connection or the consumer is lost."""
+        client = await connect_bus(self._nats, f"{self._service}-{self._durable}")
+        try:
+            await self._consume(client, stopping)
+        finally:
+            await leave(client)
+
+    async def _consume(self, client: Client, stopping: asyncio.Event) -> None:
+        js = jetstream(client)
+        subscription = await js.pull_subscribe_bind(durable=self._durable, stream=self._nats.stream)
+        next_measure, last_message, lag = 0.0, time.monotonic(), 0
+        while not stopping.is_set():
+            if client.is_closed:
+                raise ConnectionError("the broker connection is closed for good")
+            if time.monotonic() >= next_measure:
+                lag = await self._measure(js)
+                next_measure = time.monotonic() + MEASURE_SECONDS
+            try:
+                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
+            except NoMessages:
+                messages = []
+            if messages:
+                last_message = time.monotonic()
+                failpoint("consumer.after_fetch")
+                await self._absorb([deliver(message) for message in messages], stopping)
+            elif lag and time.monotonic() - last_message > RECONNECT_AFTER_SECONDS:
+                raise ConnectionError("messages wait, but none arrive")
+
+    async def _absorb(self, batch: list[Delivery], stopping: asyncio.Event) -> None:
+        """Apply a batch until it is committed; the database being away is no reason to let go of it."""
+        attempt = 0
+        while not stopping.is_set():
+            try:
+                done = await self._apply_together(batch)
+                break
+            except (Busy, OSError):
+                attempt += 1
+                await asyncio.gather(*(delivery.message.in_progress() for delivery in batch))
+                await asyncio.sleep(random.uniform(0, min(5.0, 0.1 * 2**attempt)))
+            except Exception as error:
+                log.warning("batch failed, applying one by one", error=type(error).__name__)
+                done = await self._apply_singly(batch)
+                break
+        else:
+            return
+        failpoint("consumer.after_commit")
+        await asyncio.gather(
+            *(delivery.message.ack_sync(timeout=ACK_SECONDS) for delivery in done), return_exceptions=True
+        )
+
+    async def _apply_together(self, batch: list[Delivery]) -> list[Delivery]:
+        """The whole batch in one transaction; letters for what cannot be read."""
+        events = [d.event for d in batch if d.event and d.deliveries < FATAL_DELIVERIES]
+
+        async def work(tx: TX) -> None:
+            for delivery in batch:
+                if delivery.event is None:
+                    await set_aside(tx, delivery.letter(delivery.reason))
+                elif delivery.deliveries >= FATAL_DELIVERIES:
+                    await set_aside(tx, delivery.letter("handed out too often without being finished"))
+            if events:
+                await self._apply(tx, events)
+            failpoint("consumer.before_commit")
+
+        await self._database.run(work, self._origin)
+        EVENTS_CONSUMED.labels(self._service, "applied").inc(len(events))
+        EVENTS_CONSUMED.labels(self._service, "dead").inc(len(batch) - len(events))
+        return batch
+
+    async def _apply_singly(self, batch: list[Delivery]) -> list[Delivery]:
+        """One transaction a message, so that one bad message delays nobody."""
+        done = []
+        for delivery in batch:
+            try:
+                await self._apply_together([delivery])
+            except UnknownContract as unknown:
+                await self._bury(delivery, str(unknown))
+            except Exception as error:
+                if delivery.deliveries < POISON_DELIVERIES:
+                    await delivery.message.nak(delay=min(30, 2**delivery.deliveries))
+                    continue
+                await self._bury(delivery, f"could not be applied: {type(error).__name__}")
+            done.append(delivery)
+        return done
+
+    async def _bury(self, delivery: Delivery, reason: str) -> None:
+        log.error("event set aside", subject=delivery.message.subject, reason=reason)
+        await self._database.run(lambda tx: set_aside(tx, delivery.letter(reason)), self._origin)
+        EVENTS_CONSUMED.labels(self._service, "dead").inc()
+
+    async def _measure(self, js: JetStreamContext) -> int:
+        info = await js.consumer_info(self._nats.stream, self._durable)
+        lag = int(info.num_pending or 0) + int(info.num_ack_pending or 0)
+        CONSUMER_LAG.labels(self._service).set(lag)
+        DEAD_LETTERS.labels(self._service).set(await self._database.run(count_open, self._origin))
+        return lag

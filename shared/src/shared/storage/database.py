@@ -1,0 +1,198 @@
+"""The engine and the one place where a transaction begins, is repeated when that is safe, and commits.
+
+``Database.run`` commits before it returns. Nothing in this code base commits after an answer was built
+elsewhere: a 2xx always speaks of something that is already on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.kernel.calendar import WorkingCalendar, default_calendar
+from shared.kernel.clock import Clock
+from shared.kernel.divisions import DivisionRegister, default_register
+from shared.kernel.errors import Refusal
+from shared.kernel.parameters import ParameterBook
+from shared.runtime.failpoints import failpoint
+from shared.runtime.metrics import TRANSACTION_RETRIES
+from shared.runtime.settings import DatabaseSettings
+from shared.storage.confidential import Confidential
+from shared.storage.transaction import Origin, Transaction
+
+TX = TypeVar("TX", bound=Transaction)
+R = TypeVar("R")
+
+ATTEMPTS = 5
+RETRYABLE = {
+    "40001": "serialization",
+    "40P01": "deadlock",
+    "57P01": "shutdown",
+    "57P02": "crash",
+    "57P03": "starting",
+    "53300": "connections",
+}
+LOCK_NOT_AVAILABLE = "55P03"
+IDEMPOTENCY_KEY = "idempotency_key"
+
+
+class Busy(Exception):
+    """The database could not take the work in time; the caller may try again."""
+
+
+class AnsweredBefore(Exception):
+    """The idempotency key is already taken by an earlier, committed call."""
+
+
+class StillRunning(Exception):
+    """Another call with the same idempotency key holds what this one needs."""
+
+
+@dataclass
+class Surroundings:
+    """What a use case may read besides its own tables: law, calendar, divisions, keys, parameters."""
+
+    service: str
+    confidential: Confidential
+    clock: Clock
+    calendar: WorkingCalendar = field(default_factory=default_calendar)
+    divisions: DivisionRegister = field(default_factory=default_register)
+    parameters: ParameterBook = field(default_factory=lambda: ParameterBook(()))
+    epoch: int = 1
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE behind a database error, if there is one."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """The name of the violated constraint."""
+    cause = getattr(error.orig, "__cause__", None)
+    return getattr(cause, "constraint_name", None) or getattr(error.orig, "constraint_name", None)
+
+
+def connect_engine(settings: DatabaseSettings, application: str) -> AsyncEngine:
+    """An engine whose sessions have every time limit on, and whose dead connections show within seconds."""
+    return create_async_engine(
+        settings.url,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout_seconds,
+        pool_recycle=1800,
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": 5,
+            "command_timeout": settings.transaction_timeout_ms / 1000,
+            "server_settings": {
+                "application_name": application,
+                "statement_timeout": str(settings.statement_timeout_ms),
+                "lock_timeout": str(settings.lock_timeout_ms),
+                "idle_in_transaction_session_timeout": "10000",
+                "transaction_timeout": str(settings.transaction_timeout_ms),
+                "timezone": "UTC",
+            },
+        },
+    )
+
+
+class Database(Generic[TX]):
+    """Runs use cases in transactions of the service's own kind.
+
+    ``constraints`` maps the name of a database constraint to the rule it stands for, so that a rule guarded by
+    the database is refused by its name as well.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        around: Surroundings,
+        transaction: type[TX],
+        constraints: Mapping[str, type[Refusal]] | None = None,
+    ) -> None:
+        self.engine, self.around = engine, around
+        self._transaction, self._constraints = transaction, dict(constraints or {})
+
+    async def run(self, work: Callable[[TX], Awaitable[R]], origin: Origin) -> R:
+        """Do ``work`` in one transaction and commit it; the result speaks of committed facts.
+
+        Deadlocks, serialization failures and lost connections are tried again up to five times. An outcome
+        that is unknown because the connection broke during the commit is safe to repeat too: the idempotency
+        key, or the consumer's version check, turns the repetition into the first answer.
+
+        :raises Refusal: a rule refused; nothing was written.
+        :raises AnsweredBefore: the idempotency key was used by an earlier call.
+        :raises Busy: no connection or no lock in time.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._once(work, origin)
+            except IntegrityError as broken:
+                self._refuse_by_constraint(broken)
+                raise
+            except (DBAPIError, InterfaceError, OSError) as broken:
+                reason = self._retry_reason(broken)
+                if reason is None:
+                    raise
+                TRANSACTION_RETRIES.labels(self.around.service, reason).inc()
+                if attempt == ATTEMPTS:
+                    raise Busy(reason) from broken
+                await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))
+            except PoolTimeout as full:
+                raise Busy("pool") from full
+        raise AssertionError("unreachable")
+
+    async def _once(self, work: Callable[[TX], Awaitable[R]], origin: Origin) -> R:
+        async with self.engine.connect() as connection:
+            tx = self._transaction(connection, origin, self.around.clock.now(), self.around)
+            result = await work(tx)
+            failpoint("write.before_flush")
+            await tx.flush()
+            failpoint("write.before_commit")
+            await connection.commit()
+            failpoint("write.after_commit")
+            return result
+
+    def _refuse_by_constraint(self, broken: IntegrityError) -> None:
+        name = constraint_of(broken)
+        if name == IDEMPOTENCY_KEY:
+            raise AnsweredBefore from broken
+        if name in self._constraints:
+            raise self._constraints[name]() from broken
+
+    @staticmethod
+    def _retry_reason(broken: BaseException) -> str | None:
+        state = sqlstate(broken)
+        if state == LOCK_NOT_AVAILABLE:
+            raise StillRunning from broken
+        if state in RETRYABLE:
+            return RETRYABLE[state]
+        lost = (
+            isinstance(broken, (OSError, InterfaceError))
+            or getattr(broken, "connection_invalidated", False)
+            or (state or "").startswith("08")
+            or "connection" in type(getattr(broken, "orig", None)).__name__.lower()
+        )
+        return "connection" if lost else None
+
+    async def load_epoch(self) -> None:
+        """Read the epoch that this process stamps on its events; it changes only with a restart."""
+        async with self.engine.connect() as connection:
+            self.around.epoch = await scalar(connection, "SELECT value FROM epoch")
+
+    async def close(self) -> None:
+        """Release every connection."""
+        await self.engine.dispose()
+
+
+async def scalar(connection: AsyncConnection, statement: str) -> int:
+    """The single integer a statement gives."""
+    return int((await connection.execute(text(statement))).scalar_one())

@@ -1,0 +1,92 @@
+"""One pure ASGI layer around every request: identity of the request, load limit, metrics, log, catch-all.
+
+A catch-all inside the server keeps the connection usable after an unexpected error; a framework's own
+handler would let the server close it under the caller's next request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import Any
+
+import structlog
+from fastapi_problem.handler import ExceptionHandler
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.kernel.ids import new_id
+from shared.runtime.metrics import REQUEST_SECONDS, REQUESTS, REQUESTS_SHED
+from shared.runtime.tracing import continue_trace
+from shared.storage.database import Busy
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,64}", re.ASCII)
+QUEUE_SECONDS = 0.1
+PROBES = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+log = structlog.get_logger()
+
+
+class RequestEnvelope:
+    """Wraps the application; see the module."""
+
+    def __init__(self, app: ASGIApp, *, service: str, problems: ExceptionHandler, max_concurrent: int) -> None:
+        self._app, self._service, self._problems = app, service, problems
+        self._room = asyncio.Semaphore(max_concurrent)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; probes and metrics pass at once."""
+        if scope["type"] != "http" or scope["path"] in PROBES:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else str(new_id())
+        scope.setdefault("state", {})["request_id"] = request_id
+        trace = continue_trace(headers.get("traceparent"))
+        answered: dict[str, Any] = {"status": 0}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered["status"] = message["status"]
+                out = MutableHeaders(scope=message)
+                out["X-Request-Id"] = request_id
+                out["X-Content-Type-Options"] = "nosniff"
+                out.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        began = time.perf_counter()
+        try:
+            await self._guarded(scope, receive, send_with_headers, answered)
+        finally:
+            self._record(scope, answered["status"], time.perf_counter() - began, request_id, trace)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send, answered: dict[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(QUEUE_SECONDS):
+                await self._room.acquire()
+        except TimeoutError:
+            REQUESTS_SHED.labels(self._service).inc()
+            await self._problems(Request(scope), Busy("requests"))(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            if answered["status"]:
+                raise
+            await self._problems(Request(scope), error)(scope, receive, send)
+        finally:
+            self._room.release()
+
+    def _record(self, scope: Scope, status: int, seconds: float, request_id: str, trace: str) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        REQUESTS.labels(self._service, route, method, str(status)).inc()
+        REQUEST_SECONDS.labels(self._service, route, method).observe(seconds)
+        log.info(
+            "answered", route=route, method=method, status=status, ms=round(seconds * 1000, 2),
+            request_id=request_id, traceparent=trace,
+        )  # fmt: skip

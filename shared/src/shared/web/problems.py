@@ -1,0 +1,168 @@
+"""Every answer that is not a 2xx is a problem document (RFC 9457), rendered here and nowhere else.
+
+A refused rule is 409 and carries its name; 422 is for what was typed; a rejected value is never repeated,
+because it may be somebody's identity number.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi_problem.error import Problem
+from fastapi_problem.handler import ExceptionHandler, add_exception_handler, new_exception_handler
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.kernel.errors import Kind, Refusal
+from shared.storage.database import Busy, StillRunning, sqlstate
+from shared.storage.entities import StaleVersion
+
+STATUS_OF_KIND = {Kind.INVALID: 422, Kind.FORBIDDEN: 403, Kind.NOT_FOUND: 404, Kind.CONFLICT: 409}
+TITLES = {
+    400: ("bad-request", "请求无法解读"),
+    401: ("unauthenticated", "未能确认调用方身份"),
+    403: ("forbidden", "权限不足"),
+    404: ("not-found", "没有这个地址或对象"),
+    405: ("method-not-allowed", "该地址不支持此方法"),
+    409: ("conflict", "与现有状态冲突"),
+    412: ("stale-version", "数据已被他人更改，请刷新后重试"),
+    413: ("too-large", "请求体过大"),
+    415: ("unsupported-media-type", "请求体类型不受支持"),
+    422: ("invalid-input", "填写内容有误"),
+    428: ("precondition-required", "须以 If-Match 说明所依据的版本"),
+    429: ("too-many-requests", "请求过于频繁"),
+    500: ("internal-error", "系统内部错误"),
+    503: ("busy", "系统繁忙，请稍后重试"),
+    504: ("timed-out", "处理超时"),
+}
+DATA_ERRORS = frozenset({"22021", "22P05", "22P02", "22003", "22000", "22001", "22007", "22008", "23502", "23514"})
+RETRY_AFTER_SECONDS = "1"
+
+log = structlog.get_logger()
+
+
+def problem_type(code: str) -> str:
+    """The ``type`` of a problem: a stable relative reference."""
+    return f"/problems/{code}"
+
+
+def problem(status: int, *, code: str | None = None, title: str | None = None, detail: str | None = None,
+            headers: dict[str, str] | None = None, **members: Any) -> Problem:  # fmt: skip
+    """A problem document of ``status`` with our members."""
+    known_code, known_title = TITLES.get(status, ("error", "请求未能完成"))
+    return Problem(
+        title=title or known_title,
+        type_=problem_type(code or known_code),
+        detail=detail,
+        status=status,
+        headers=headers,
+        code=code or known_code,
+        **members,
+    )
+
+
+def _refused(_eh: Any, _request: Request, refusal: Refusal) -> Problem:
+    status = 412 if isinstance(refusal, StaleVersion) else STATUS_OF_KIND[refusal.kind]
+    members: dict[str, Any] = {}
+    if refusal.rule:
+        members["rule"] = refusal.rule
+    if refusal.facts:
+        members["facts"] = refusal.facts
+    if refusal.field:
+        members["errors"] = [
+            {"pointer": "/" + refusal.field.strip("/"), "code": refusal.code, "message": refusal.title}
+        ]
+    return problem(status, code=refusal.code, title=refusal.title, detail=refusal.detail, **members)
+
+
+def _misread(_eh: Any, _request: Request, error: RequestValidationError) -> Problem:
+    errors = [
+        {
+            "pointer": "/" + "/".join(str(part) for part in entry["loc"]),
+            "code": entry["type"],
+            "message": _scrubbed(entry),
+        }
+        for entry in error.errors()
+    ]
+    return problem(422, errors=errors)
+
+
+def _scrubbed(entry: Any) -> str:
+    """The library's message where it speaks of our schema only; many messages repeat what was typed."""
+    safe = ("missing", "extra_forbidden", "day", "text", "string_too_short", "string_too_long", "enum", "int_type",
+            "bool_type", "string_type", "list_type", "too_long", "too_short", "greater_than_equal", "less_than_equal",
+            "model_attributes_type")  # fmt: skip
+    return str(entry["msg"]) if entry["type"] in safe else "格式不符"
+
+
+def _http(_eh: Any, _request: Request, error: HTTPException) -> Problem:
+    own_words = (
+        error.detail if error.status_code in (400, 401, 413, 415, 428) and isinstance(error.detail, str) else None
+    )
+    return problem(error.status_code, detail=own_words, headers=dict(error.headers or {}) or None)
+
+
+def _busy(_eh: Any, _request: Request, _error: Exception) -> Problem:
+    return problem(503, headers={"Retry-After": RETRY_AFTER_SECONDS})
+
+
+def _still_running(_eh: Any, _request: Request, _error: Exception) -> Problem:
+    return problem(
+        409, code="still-running", title="同一请求或相关办理正在进行", headers={"Retry-After": RETRY_AFTER_SECONDS}
+    )
+
+
+def _database(_eh: Any, _request: Request, error: DBAPIError) -> Problem:
+    state = sqlstate(error)
+    log.error("database refused", sqlstate=state, error=type(error).__name__)
+    if state in DATA_ERRORS:
+        return problem(422, detail="内容不能保存")
+    if state == "57014":
+        return problem(504)
+    if state and state.startswith("23"):
+        return problem(409)
+    return problem(500)
+
+
+def _unexpected(_eh: Any, request: Request, error: Exception) -> Problem:
+    log.error("unexpected", route=_route_of(request), exc_info=(type(error), error, error.__traceback__))
+    return problem(500)
+
+
+def _route_of(request: Request) -> str:
+    return getattr(request.scope.get("route"), "path", "unmatched")
+
+
+def _with_request(content: dict[str, Any], request: Request, response: Response) -> tuple[dict[str, Any], Response]:
+    """Add what every problem carries: which request this was."""
+    content["request_id"] = request.scope.get("state", {}).get("request_id", "")
+    content["instance"] = f"urn:yumin:request:{content['request_id']}"
+    response.body = response.render(content)
+    return content, response
+
+
+def install_problems(app: FastAPI) -> ExceptionHandler:
+    """Make ``app`` answer every error with a problem document; returns the renderer for the outermost catch-all."""
+    renderer = new_exception_handler(
+        handlers={
+            Refusal: _refused,
+            StillRunning: _still_running,
+            Busy: _busy,
+            DBAPIError: _database,
+            Exception: _unexpected,
+        },
+        http_exception_handler=_http,
+        request_validation_handler=_misread,
+        post_hooks=[_with_request],
+    )
+    # the catch-all must come last: the library asks its handlers in order
+    renderer.handlers[Exception] = renderer.handlers.pop(Exception)
+    add_exception_handler(app, renderer)
+    for kind in (Refusal, StillRunning, Busy, DBAPIError):
+        app.add_exception_handler(kind, renderer)
+    return renderer

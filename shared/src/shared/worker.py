@@ -1,0 +1,143 @@
+"""The worker of a service: relay, audit sealer, house-keeping, timers and consumer, each supervised."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+
+from shared.messaging.relay import Relay
+from shared.runtime.metrics import AUDIT_UNSEALED, TASK_FAILURES
+from shared.service import ServiceDefinition, refresh_parameters
+from shared.storage.sealing import seal_entries, witness_head
+from shared.web.running import Running
+
+RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+PARAMETER_SECONDS = 5.0
+PURGE_SECONDS = 3600.0
+IDEMPOTENCY_KEEP_DAYS = 7
+STOP_SECONDS = 15.0
+
+PURGE = (
+    "DELETE FROM outbox WHERE published_at < now() - make_interval(days => :outbox_days)",
+    "DELETE FROM idempotency WHERE created_at < now() - make_interval(days => :idempotency_days)",
+)
+
+log = structlog.get_logger()
+
+
+def plain_dsn(url: str) -> str:
+    """The database address for asyncpg itself."""
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
+
+
+class Worker:
+    """Runs the background tasks of one service until stopped; a failed task starts again with growing delay."""
+
+    def __init__(self, definition: ServiceDefinition, running: Running) -> None:
+        self._definition, self._running = definition, running
+        self._stopping = asyncio.Event()
+        settings = running.settings
+        self.relay = Relay(definition.name, plain_dsn(settings.database.url), settings.nats, settings.relay)
+
+    async def run(self) -> None:
+        """Run every task until :meth:`stop`."""
+        async with asyncio.TaskGroup() as group:
+            for name, task in self._tasks().items():
+                group.create_task(self._supervise(name, task))
+
+    def stop(self) -> None:
+        """Ask every task to finish what it holds and end."""
+        self._stopping.set()
+        self.relay.wake.set()
+
+    def _tasks(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
+        settings = self._running.settings
+        tasks: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "relay": lambda: self.relay.run(self._stopping),
+            "sealer": lambda: self._every(settings.audit.seal_every_seconds, self._seal),
+            "parameters": lambda: self._every(PARAMETER_SECONDS, lambda: refresh_parameters(self._running)),
+            "purge": lambda: self._every(PURGE_SECONDS, self._purge),
+        }
+        if settings.audit.witness_file:
+            tasks["witness"] = lambda: self._every(settings.audit.witness_every_seconds, self._witness)
+        for timer in self._definition.timers:
+            tasks[timer.name] = lambda timer=timer: self._every(  # type: ignore[misc]  # bound per timer
+                timer.every_seconds, lambda: timer.work(self._running)
+            )
+        if self._definition.consumes is not None:
+            consumer = self._definition.consumes(self._running)
+            tasks["consumer"] = lambda: consumer.run(self._stopping)
+        return tasks
+
+    async def _supervise(self, name: str, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            began = asyncio.get_running_loop().time()
+            try:
+                await task()
+            except Exception as error:
+                lived = asyncio.get_running_loop().time() - began
+                failures = 1 if lived > 30 else failures + 1
+                TASK_FAILURES.labels(self._definition.name, name).inc()
+                log.warning("task failed", task=name, error=type(error).__name__, text=str(error)[:200])
+                delay = RESTART_SECONDS[min(failures, len(RESTART_SECONDS)) - 1]
+                await self._rest(delay * random.uniform(0.5, 1.5))
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        while not self._stopping.is_set():
+            await work()
+            await self._rest(seconds)
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    async def _seal(self) -> None:
+        engine = self._running.database.engine
+        while await seal_entries(engine) and not self._stopping.is_set():
+            pass
+        async with engine.connect() as connection:
+            unsealed = await connection.execute(
+                text("SELECT (SELECT count(*) FROM audit_entry) - (SELECT count(*) FROM audit_seal)")
+            )
+            AUDIT_UNSEALED.labels(self._definition.name).set(unsealed.scalar_one())
+
+    async def _witness(self) -> None:
+        settings, around = self._running.settings, self._running.database.around
+        if settings.audit.witness_file:
+            await witness_head(
+                self._running.database.engine, around.confidential, around.clock, settings.audit.witness_file
+            )
+
+    async def _purge(self) -> None:
+        keep = {"outbox_days": self._running.settings.relay.keep_days, "idempotency_days": IDEMPOTENCY_KEEP_DAYS}
+        async with self._running.database.engine.begin() as connection:
+            for statement in PURGE:
+                await connection.execute(
+                    text(statement),
+                    {name: value for name, value in keep.items() if f":{name}" in statement},
+                )
+
+
+@asynccontextmanager
+async def working_beside(worker: Worker) -> AsyncIterator[None]:
+    """Run ``worker`` for as long as the block lasts; used where API and worker share a process."""
+    task = asyncio.create_task(worker.run(), name="worker")
+    try:
+        yield
+    finally:
+        worker.stop()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await task
+        except TimeoutError:
+            task.cancel()
