@@ -39,8 +39,26 @@ def test_the_periods_of_a_kind_cover_all_days_without_gap_or_overlap(kind: Perio
 
 @pytest.mark.parametrize(
     "text",
-    ["", "25", "2025-7", "2025-13", "2025-00", "2025-H3", "2025-Q0", "2025-Q5", "2025-q1", " 2025", "2025\n"]
-    + ["２０２５", "2025/07", "2025-07-01", "٢٠٢٥", "0001", "1899", "3000"],
+    [
+        "",
+        "25",
+        "2025-7",
+        "2025-13",
+        "2025-00",
+        "2025-H3",
+        "2025-Q0",
+        "2025-Q5",
+        "2025-q1",
+        " 2025",
+        "2025\n",
+        "２０２５",
+        "2025/07",
+        "2025-07-01",
+        "٢٠٢٥",
+        "0001",
+        "1899",
+        "3000",
+    ],
 )
 def test_anything_else_is_not_a_period(text: str) -> None:
     with pytest.raises(PeriodInvalid):

@@ -32,7 +32,7 @@ BACKOFF_SECONDS = (0.25, 0.5, 1.0, 2.0, 5.0)
 REFUSED_FOR_GOOD = {10054: "larger than the stream allows"}
 """JetStream API errors that no retry can heal: the message itself is at fault."""
 
-TRY_PARTITIONS = "SELECT part FROM generate_series(0, $2::int) AS part WHERE pg_try_advisory_lock($1::int, part)"
+TRY_PARTITIONS = "SELECT part FROM unnest($2::int[]) AS part WHERE pg_try_advisory_lock($1::int, part)"
 UNSENT = """
     SELECT id, event_id, entity_id, subject, body, reissue FROM outbox
     WHERE part = ANY($1::smallint[]) AND published_at IS NULL AND refused IS NULL ORDER BY id LIMIT $2
@@ -81,7 +81,8 @@ class Relay:
                 raise ConnectionError("the broker connection is closed for good")
             now = time.monotonic()
             if now >= next_lock and len(partitions) < PARTITIONS:
-                partitions += [row["part"] for row in await session.fetch(TRY_PARTITIONS, LOCK_SPACE, PARTITIONS - 1)]
+                missing = [part for part in range(PARTITIONS) if part not in partitions]
+                partitions += [row["part"] for row in await session.fetch(TRY_PARTITIONS, LOCK_SPACE, missing)]
                 next_lock = now + RELOCK_SECONDS
             if now >= next_measure:
                 await self._measure(session)

@@ -154,7 +154,10 @@ class ChainView(ApiModel):
 
 
 def probe_routes(head: str) -> APIRouter:
-    """``/livez`` (the process), ``/readyz`` (database there and migrated), ``/metrics``. Not the broker: the outbox waits."""
+    """``/livez`` (the process), ``/readyz`` (database there and migrated), ``/metrics``.
+
+    The broker is not part of readiness: the outbox waits for it.
+    """
     router = APIRouter(include_in_schema=False, dependencies=[public])
 
     @router.get("/livez")
