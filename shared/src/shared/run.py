@@ -98,11 +98,14 @@ async def migrate(definition: ServiceDefinition, running: Running) -> None:
     await running.database.close()
 
 
-async def provision(running: Running) -> None:
-    """Create the stream, or bring it up to date."""
+async def provision(definition: ServiceDefinition, running: Running) -> None:
+    """Create the stream, or bring it up to date; and the durable consumer of the service, if it has one."""
     client = await connect_bus(running.settings.nats, "provision")
     try:
-        await provision_stream(jetstream(client), running.settings.nats)
+        js = jetstream(client)
+        await provision_stream(js, running.settings.nats)
+        if definition.consumes is not None:
+            await definition.consumes(running).provision(js)
     finally:
         await leave(client)
 
@@ -129,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "migrate":
             asyncio.run(migrate(definition, running))
         case "provision-stream":
-            asyncio.run(provision(running))
+            asyncio.run(provision(definition, running))
         case "openapi":
             json.dump(create_service(definition, running).openapi(), sys.stdout, ensure_ascii=False, indent=1)
     return 0

@@ -25,14 +25,14 @@ from shared.storage.entities import Entities
 from shared.storage.migrations import head_of
 from shared.storage.parameter_store import load_book, seed
 from shared.storage.transaction import Transaction
-from shared.web.access import refuse_undeclared
+from shared.web.access import api_routes, refuse_undeclared
 from shared.web.chassis_routes import internal_routes, parameter_routes, probe_routes
 from shared.web.middleware import RequestEnvelope
 from shared.web.problems import install_problems
 from shared.web.running import Running
 from shared.web.tokens import TokenVerifier
 
-Task = Callable[[Running], Awaitable[None]]
+Task = Callable[[Running], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def create_service(
         app.include_router(router)
     app.include_router(parameter_routes(definition.name))
     app.include_router(internal_routes(definition))
-    refuse_undeclared([route for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema])
+    refuse_undeclared(api_routes(app))
     problems = install_problems(app)
     app.add_middleware(
         RequestEnvelope,

@@ -13,7 +13,9 @@ from sqlalchemy import text
 
 from shared.messaging.relay import Relay
 from shared.runtime.metrics import AUDIT_UNSEALED, TASK_FAILURES
+from shared.runtime.settings import DatabaseSettings
 from shared.service import ServiceDefinition, refresh_parameters
+from shared.storage.database import address_of
 from shared.storage.sealing import seal_entries, witness_head
 from shared.web.running import Running
 
@@ -31,9 +33,9 @@ PURGE = (
 log = structlog.get_logger()
 
 
-def plain_dsn(url: str) -> str:
+def plain_dsn(settings: DatabaseSettings) -> str:
     """The database address for asyncpg itself."""
-    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
+    return address_of(settings).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Worker:
@@ -43,7 +45,7 @@ class Worker:
         self._definition, self._running = definition, running
         self._stopping = asyncio.Event()
         settings = running.settings
-        self.relay = Relay(definition.name, plain_dsn(settings.database.url), settings.nats, settings.relay)
+        self.relay = Relay(definition.name, plain_dsn(settings.database), settings.nats, settings.relay)
 
     async def run(self) -> None:
         """Run every task until :meth:`stop`."""

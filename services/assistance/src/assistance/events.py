@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistance.domain.application import Application
+from assistance.domain.application import Application, Status
 from assistance.domain.standard import Standard, StandardStatus
 from shared.contracts.assistance import ApplicationState, StandardState
 from shared.kernel.clock import business_day
@@ -36,6 +36,6 @@ def application_state(application: Application) -> ApplicationState:
         decided_on=application.decided_on,
         decision_due_on=clocks.decision.due.on if clocks else None,
         on_time=application.decided_in_time,
-        amount_fen=verdict.amount_fen if verdict else None,
+        amount_fen=verdict.amount_fen if verdict and application.status is Status.GRANTED else None,
         reason_code=application.reason_code,
     )

@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from assistance.domain.application import Status
-from assistance.domain.standard import Programme, Standard, StandardStatus
+from assistance.domain.standard import Programme, Residence, Standard, StandardStatus
 from assistance.store import Tx, applications, members, standards
 from shared.kernel.divisions import Area
 from shared.kernel.identity_number import IdentityNumber
 from shared.storage.entities import within
+
+IN_NOTICE_ORDER = {programme: place for place, programme in enumerate(Programme)}
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class ApplicationLine:
 
 
 async def standards_on(tx: Tx, on: date, programme: Programme | None) -> list[Standard]:
-    """The published standards in force on a day."""
+    """The published standards in force on a day, in the order in which a notice lists them."""
     conditions: list[ColumnElement[bool]] = [
         standards.c.status == StandardStatus.PUBLISHED.value,
         standards.c.valid_from <= on,
@@ -41,10 +43,8 @@ async def standards_on(tx: Tx, on: date, programme: Programme | None) -> list[St
     ]
     if programme:
         conditions.append(standards.c.programme == programme.value)
-    rows = await tx.connection.execute(
-        select(standards).where(*conditions).order_by(standards.c.programme, standards.c.residence.desc())
-    )
-    return [tx.standards.load(row) for row in rows]
+    found = [tx.standards.load(row) for row in await tx.connection.execute(select(standards).where(*conditions))]
+    return sorted(found, key=lambda each: (IN_NOTICE_ORDER[each.programme], each.residence is Residence.RURAL))
 
 
 async def work_list(

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistance.domain.standard import Programme, Residence, propose_standard
+from assistance.domain.standard import FEN_PER_YUAN, Programme, Residence, propose_standard
 from assistance.store import Tx
 from assistance.usecases import ALLOWANCE
 from shared.kernel.divisions import Area
@@ -19,7 +19,6 @@ from shared.web.running import Running
 
 PUBLISHED = Path(__file__).parent / "data" / "standards.toml"
 TRANSCRIBER, CHECKER = "reference-data-transcriber", "reference-data-checker"
-FEN_PER_YUAN = 100
 
 SERIES: dict[str, tuple[Programme, Residence | None]] = {
     "subsistence_allowance_urban": (Programme.SUBSISTENCE_ALLOWANCE, Residence.URBAN),

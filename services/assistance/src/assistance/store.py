@@ -195,11 +195,10 @@ class Applications(Entities[Application]):
     table, noun, missing = applications, "application", ApplicationUnknown
 
     async def add(self, aggregate: Application) -> None:
-        """Insert the application and its members."""
+        """Insert the application and its members, in an order that keeps two households from waiting in a circle."""
         await super().add(aggregate)
-        await self.tx.connection.execute(
-            insert(members), [self._member_row(aggregate, n) for n in range(len(aggregate.members))]
-        )
+        rows = [self._member_row(aggregate, n) for n in range(len(aggregate.members))]
+        await self.tx.connection.execute(insert(members), sorted(rows, key=lambda row: row["person_key"]))
 
     async def save(self, aggregate: Application) -> None:
         """Write the application back; members leave the live register with it."""

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from assistance.domain.application import Application, Channel, Member, submit_application
-from assistance.domain.deadlines import Clocks, DecisionMode, ExtensionReason, start_clocks
+from assistance.domain.application import Application, Channel, Member, TownshipRequired, submit_application
+from assistance.domain.deadlines import (
+    Clocks,
+    DecisionMode,
+    ExtensionReason,
+    start_clocks,
+    start_refusal_notice,
+)
 from assistance.domain.means_test import Means, Verdict, examine_means
 from assistance.domain.standard import (
     NoStandardInForce,
@@ -18,8 +24,10 @@ from assistance.domain.standard import (
     propose_standard,
 )
 from assistance.store import Tx
+from shared.kernel.divisions import Level
 from shared.kernel.ids import new_id
 from shared.kernel.parameters import Confidence
+from shared.kernel.principal import CITY
 
 ALLOWANCE = Programme.SUBSISTENCE_ALLOWANCE
 
@@ -38,7 +46,8 @@ async def propose(
     tx: Tx, *, programme: Programme, residence: Residence | None, amount_fen: int, valid_from: date, document: str,
     confidence: Confidence,
 ) -> Standard:  # fmt: skip
-    """The first person enters a standard from its document."""
+    """The first person enters a standard from its document; standards are the city's."""
+    tx.caller.require_area(CITY)
     standard = propose_standard(
         id=new_id(tx.at),
         programme=programme,
@@ -82,6 +91,8 @@ async def submit(tx: Tx, submission: Submission) -> Application:
     """A household applies at a township in force today; each person is in one live case at most (H-11)."""
     tx.caller.require_area(submission.division)
     township = tx.around.divisions.get(submission.division, tx.today)
+    if township.level is not Level.TOWNSHIP:
+        raise TownshipRequired(field="division")
     application = submit_application(
         id=new_id(tx.at),
         division=township.code,
@@ -120,11 +131,13 @@ async def verify(tx: Tx, application_id: UUID, *, found: Callable[[int], Means],
 
 
 async def decide(tx: Tx, application_id: UUID, *, expected: int | None) -> Application:
-    """The reviewer decides as the means test says, by the standard of the present month."""
+    """The reviewer decides as the means test says: the standard of the present month, the clocks of the acceptance."""
     application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
     by = tx.caller.require_person()
     verdict = await examine(tx, application.means_found(), application.residence, tx.today)
-    application.decide(verdict=verdict, by=by, at=tx.at)
+    rules_of_acceptance = tx.around.parameters.reader(application.accepted_on or tx.today)
+    notice = start_refusal_notice(tx.today, tx.around.calendar, rules_of_acceptance)
+    application.decide(verdict=verdict, by=by, at=tx.at, notice=notice)
     await tx.applications.save(application)
     return application
 

@@ -23,7 +23,7 @@ from nats.js import JetStreamContext
 from shared.contracts.envelope import Incoming, UnreadableEvent, read_event
 from shared.kernel.ids import new_id
 from shared.kernel.principal import Principal
-from shared.messaging.bus import connect_bus, jetstream, leave
+from shared.messaging.bus import SUBJECTS, connect_bus, jetstream, leave, provision_consumer
 from shared.messaging.dead_letters import DeadLetter, count_open, set_aside
 from shared.runtime.failpoints import failpoint
 from shared.runtime.metrics import CONSUMER_LAG, DEAD_LETTERS, EVENTS_CONSUMED
@@ -96,10 +96,16 @@ class Consumer(Generic[TX]):
         nats: NatsSettings,
         durable: str,
         apply: Callable[[TX, Sequence[Incoming]], Awaitable[None]],
+        *,
+        subjects: Sequence[str] = SUBJECTS,
     ) -> None:
         self._service, self._database, self._nats, self._durable = service, database, nats, durable
-        self._apply = apply
+        self._apply, self._subjects = apply, list(subjects)
         self._origin = Origin(Principal.of_service(service), request_id=f"consumer:{durable}:{new_id()}")
+
+    async def provision(self, js: JetStreamContext) -> None:
+        """Create the durable consumer; a running service only binds to it."""
+        await provision_consumer(js, self._nats, self._durable, self._subjects)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consume until ``stopping``; raises when the connection or the consumer is lost."""

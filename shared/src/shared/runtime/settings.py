@@ -31,9 +31,13 @@ class HttpSettings(Block):
 
 
 class DatabaseSettings(Block):
-    """The service's own PostgreSQL database. Times are in milliseconds."""
+    """The service's own PostgreSQL database. Times are in milliseconds.
+
+    ``password_file`` holds the password where ``url`` has none, so that no environment shows it.
+    """
 
     url: str
+    password_file: Path | None = None
     pool_size: int = Field(default=10, ge=1)
     pool_timeout_seconds: float = Field(default=2.0, gt=0)
     statement_timeout_ms: int = Field(default=5_000, gt=0)

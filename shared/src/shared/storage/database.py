@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -80,10 +80,18 @@ def constraint_of(error: IntegrityError) -> str | None:
     return getattr(cause, "constraint_name", None) or getattr(error.orig, "constraint_name", None)
 
 
+def address_of(settings: DatabaseSettings) -> URL:
+    """The address of the database, with the password of its file if there is one."""
+    address = make_url(settings.url)
+    if settings.password_file is None:
+        return address
+    return address.set(password=settings.password_file.read_text().strip())
+
+
 def connect_engine(settings: DatabaseSettings, application: str) -> AsyncEngine:
     """An engine whose sessions have every time limit on, and whose dead connections show within seconds."""
     return create_async_engine(
-        settings.url,
+        address_of(settings),
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=settings.pool_timeout_seconds,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -69,7 +69,16 @@ def _declares_access(dependant: Dependant) -> bool:
     return isinstance(dependant.call, (Permission, Public)) or any(map(_declares_access, dependant.dependencies))
 
 
-def refuse_undeclared(routes: list[APIRoute]) -> None:
+def api_routes(app: FastAPI) -> list[RouteContext]:
+    """Every route that runs our code, as it was included; the pages of the documentation are not ours."""
+    return [
+        route
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute) and route.endpoint.__module__ != "fastapi_offline.core"
+    ]
+
+
+def refuse_undeclared(routes: list[RouteContext]) -> None:
     """Stop the start if a route forgot to say who may call it."""
     for route in routes:
         if not _declares_access(route.dependant):
@@ -78,11 +87,11 @@ def refuse_undeclared(routes: list[APIRoute]) -> None:
             )
 
 
-def scopes_of(routes: list[APIRoute]) -> dict[str, set[str]]:
+def scopes_of(routes: list[RouteContext]) -> dict[str, set[str]]:
     """Scope → the routes that demand it; used by the access matrix of the tests."""
     found: dict[str, set[str]] = {}
 
-    def collect(route: APIRoute, dependant: Dependant) -> None:
+    def collect(route: RouteContext, dependant: Dependant) -> None:
         if isinstance(dependant.call, Permission):
             found.setdefault(dependant.call.scope, set()).add(f"{min(route.methods or {''})} {route.path}")
         for inner in dependant.dependencies:
@@ -93,4 +102,4 @@ def scopes_of(routes: list[APIRoute]) -> dict[str, set[str]]:
     return found
 
 
-__all__ = ["Permission", "Public", "Running", "public", "refuse_undeclared", "require", "scopes_of"]
+__all__ = ["Permission", "Public", "Running", "api_routes", "public", "refuse_undeclared", "require", "scopes_of"]

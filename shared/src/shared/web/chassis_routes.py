@@ -187,8 +187,8 @@ def probe_routes(head: str) -> APIRouter:
 def parameter_routes(service: str) -> APIRouter:
     """Dated parameters: read by anybody, proposed by one official, confirmed by another."""
     router = APIRouter(prefix="/v1", tags=["参数"], route_class=StrictRoute)
-    proposer = Annotated[Principal, Depends(require(f"{service}:parameters.propose"))]
-    confirmer = Annotated[Principal, Depends(require(f"{service}:parameters.confirm"))]
+    proposer = Depends(require(f"{service}:parameters.propose"))
+    confirmer = Depends(require(f"{service}:parameters.confirm"))
 
     @router.get("/parameters", response_model=ParameterList, summary="某日有效的参数", dependencies=[public])
     async def list_parameters(request: Request, on: Annotated[Day | None, Query()] = None) -> ParameterList:
@@ -197,12 +197,18 @@ def parameter_routes(service: str) -> APIRouter:
         items = [ParameterView.of(parameter) for parameter in around.parameters if parameter.in_force(day)]
         return ParameterList(on=day, items=items)
 
-    @router.post("/parameter-proposals", status_code=201, response_model=ProposalView, summary="提出参数变更")
-    async def propose_parameter(body: ProposalInput, caller: proposer, command: Commanding) -> Response:
+    @router.post(
+        "/parameter-proposals", status_code=201, response_model=ProposalView, summary="提出参数变更",
+        dependencies=[proposer],
+    )  # fmt: skip
+    async def propose_parameter(body: ProposalInput, command: Commanding) -> Response:
         return await command.run(lambda tx: parameter_store.propose(tx, **dict(body)), show=ProposalView.of, status=201)
 
-    @router.post("/parameter-proposals/{proposal_id}/confirm", response_model=ProposalView, summary="确认参数变更")
-    async def confirm_parameter(proposal_id: UUID, caller: confirmer, command: Commanding) -> Response:
+    @router.post(
+        "/parameter-proposals/{proposal_id}/confirm", response_model=ProposalView, summary="确认参数变更",
+        dependencies=[confirmer],
+    )  # fmt: skip
+    async def confirm_parameter(proposal_id: UUID, command: Commanding) -> Response:
         return await command.run(lambda tx: parameter_store.confirm(tx, proposal_id), show=ProposalView.of)
 
     return router

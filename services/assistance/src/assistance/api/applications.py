@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from starlette.exceptions import HTTPException
 
 from assistance import queries, usecases
@@ -20,7 +20,7 @@ from shared.kernel.names import PersonName
 from shared.kernel.principal import Principal
 from shared.web.access import require
 from shared.web.commands import Asking, Commanding
-from shared.web.fields import AmountFen, ApiModel, Day, DivisionCode, Line, Moment, PersonalText
+from shared.web.fields import AmountFen, ApiModel, Day, DivisionCode, Moment, PersonalText
 from shared.web.paging import Cursors, CursorText, Limit, Page, page_of
 from shared.web.strict_json import StrictRoute
 
@@ -41,6 +41,11 @@ SCOPE_OF = {
     Action.WITHDRAW: "assistance:apply",
 }
 ROUTE_OF = {Action.GRANT: "decide", Action.REFUSE: "decide"}
+
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(_[A-Z]+)*$", max_length=60), Field(
+    examples=["OUTSIDE_EVERY_PROGRAMME"], description="不予受理的理由代码；随事件发布，不得含个人信息",
+)]  # fmt: skip
+"""A reason in capital letters: it travels in events, so there is no room for a name or a number in it."""
 
 
 class MemberInput(ApiModel):
@@ -78,7 +83,7 @@ class AcceptInput(ApiModel):
 class DeclineInput(ApiModel):
     """The written reason for not taking the application up."""
 
-    reason_code: Line
+    reason_code: ReasonCode
 
 
 class IncomeInput(ApiModel):
@@ -216,7 +221,7 @@ class ApplicationViewer:
 
     def _view(self, application: Application, members: list[MemberView]) -> ApplicationView:
         possible = WORKFLOW.possible(application.status)
-        actions = {ROUTE_OF.get(action, action.value) for action in possible if SCOPE_OF[action] in self._caller.scopes}
+        actions = {ROUTE_OF.get(action, action.value) for action in possible if self._may(application, action)}
         return ApplicationView(
             id=application.id, business_no=application.business_no, division=application.division,
             residence=application.residence, channel=application.channel, status=application.status,
@@ -226,6 +231,18 @@ class ApplicationViewer:
             deadlines=[DeadlineView.of(clock, self._today) for clock in application.open_clocks()],
             available_actions=sorted(actions),
         )  # fmt: skip
+
+    def _may(self, application: Application, action: Action) -> bool:
+        person = self._caller.person
+        if SCOPE_OF[action] not in self._caller.scopes:
+            return False
+        match action:
+            case Action.VERIFY:
+                return person is not None
+            case Action.GRANT | Action.REFUSE:
+                return person is not None and application.may_be_decided_by(person)
+            case _:
+                return True
 
 
 class ApplicationLineView(ApiModel):

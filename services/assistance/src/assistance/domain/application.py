@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -83,8 +83,15 @@ class ApplicationUnknown(NotFound):
     """申请不存在"""
 
 
+class TownshipRequired(Invalid):
+    """受理地须为乡镇或街道"""
+
+
 class PersonInLiveCase(Refusal):
     """家庭成员已在另一办理中的申请或在保家庭内"""
+
+    def __init__(self) -> None:
+        super().__init__(rule="H-11")
 
 
 class ApplicantNotAmongMembers(Invalid):
@@ -182,18 +189,27 @@ class Application(Aggregate):
             raise MeansNotVerified(rule="C-16")
         return self.means
 
-    def decide(self, *, verdict: Verdict, by: str, at: datetime) -> None:
-        """Grant or refuse as the means test says (C-16); the decider is not the investigator."""
+    def may_be_decided_by(self, person: str) -> bool:
+        """Two persons see every case: whoever investigated it does not decide it (四眼原则)."""
+        return person != self.verified_by
+
+    def decide(self, *, verdict: Verdict, by: str, at: datetime, notice: Clock) -> None:
+        """Grant or refuse as the means test says (C-16); a refusal starts the clock of its written notice (C-17).
+
+        A verdict that waits for a person decides nothing: the verification is completed first.
+        """
         action = Action.GRANT if verdict.outcome is Outcome.ELIGIBLE else Action.REFUSE
         status = WORKFLOW.next(self.status, action)
         if verdict.outcome is Outcome.NEEDS_REVIEW:
             raise VerdictNeedsReview(rule="C-16", clause=verdict.reason_code)
-        if by == self.verified_by:
+        if not self.may_be_decided_by(by):
             raise DecidedByInvestigator(rule="四眼原则")
         self.status = status
         self.verdict = verdict
         self.decided_on = business_day(at)
         self.reason_code = verdict.reason_code
+        if action is Action.REFUSE and self.clocks is not None:
+            self.clocks = replace(self.clocks, refusal_notice=notice)
         self.note("granted" if action is Action.GRANT else "refused")
 
     def withdraw(self) -> None:
@@ -202,8 +218,18 @@ class Application(Aggregate):
         self.note("withdrawn")
 
     def open_clocks(self) -> tuple[Clock, ...]:
-        """The clocks that still run."""
-        return self.clocks.all if self.clocks and self.status in (Status.ACCEPTED, Status.VERIFIED) else ()
+        """The clocks that still run: up to the decision, and after a refusal that of its written notice."""
+        if self.clocks is None:
+            return ()
+        match self.status:
+            case Status.ACCEPTED:
+                return self.clocks.all
+            case Status.VERIFIED:
+                return tuple(clock for clock in self.clocks.all if clock is not self.clocks.investigation)
+            case Status.REFUSED if self.clocks.refusal_notice is not None:
+                return (self.clocks.refusal_notice,)
+            case _:
+                return ()
 
 
 def submit_application(

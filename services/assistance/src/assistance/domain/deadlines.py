@@ -2,7 +2,8 @@
 
 National: 30 working days from acceptance to decision, 20 where the power is delegated, 45 in special cases with a
 reason (民发〔2021〕57号 第二十二条; 民发〔2022〕83号 四(一)). Chongqing: 30 calendar days, not counting public
-notice (重庆市城乡居民最低生活保障条例 第十九条). Both run.
+notice (重庆市城乡居民最低生活保障条例 第十九条). Both run. A refusal starts one more: the written notice.
+The basis shown with a clock is the authority of the parameter that sets its length.
 """
 
 from __future__ import annotations
@@ -57,12 +58,13 @@ class Clock:
 
 @dataclass(frozen=True)
 class Clocks:
-    """The clocks that started with an acceptance."""
+    """The clocks that started with an acceptance, and with a refusal that of its written notice."""
 
     investigation: Clock
     national: Clock
     local: Clock
     special: Clock | None = None
+    refusal_notice: Clock | None = None
 
     @property
     def decision(self) -> Clock:
@@ -71,7 +73,7 @@ class Clocks:
 
     @property
     def all(self) -> tuple[Clock, ...]:
-        """Every clock, the earliest first."""
+        """Every clock up to the decision, the earliest first."""
         present = [clock for clock in (self.investigation, self.national, self.local, self.special) if clock]
         return tuple(sorted(present, key=lambda clock: clock.due.on))
 
@@ -85,26 +87,31 @@ def start_clocks(
 ) -> Clocks:
     """The clocks of a case accepted on a day; the day itself does not count (民法典 第二百零一条)."""
     total = "dibao.total.county" if mode is DecisionMode.COUNTY else "dibao.total.delegated"
-    local_days = parameters.integer("dibao.total.cq") + parameters.integer("dibao.publicity")
     special = None
     if extension is not None:
-        limit = calendar.add_working_days(accepted_on, parameters.integer("dibao.total.special"))
-        special = Clock("DECISION_SPECIAL", limit, "民发〔2022〕83号 四(一)")
+        special = _working_days("DECISION_SPECIAL", accepted_on, "dibao.total.special", calendar, parameters)
+    local_days = parameters.integer("dibao.total.cq") + parameters.integer("dibao.publicity")
     return Clocks(
-        investigation=Clock(
-            "INVESTIGATION_START",
-            calendar.add_working_days(accepted_on, parameters.integer("dibao.investigate_start")),
-            "民发〔2021〕57号 第十五条",
+        investigation=_working_days(
+            "INVESTIGATION_START", accepted_on, "dibao.investigate_start", calendar, parameters
         ),
-        national=Clock(
-            "DECISION_NATIONAL",
-            calendar.add_working_days(accepted_on, parameters.integer(total)),
-            "民发〔2021〕57号 第二十二条",
-        ),
+        national=_working_days("DECISION_NATIONAL", accepted_on, total, calendar, parameters),
         local=Clock(
             "DECISION_CHONGQING",
             calendar.add_days(accepted_on, local_days),
-            "重庆市城乡居民最低生活保障条例 第十九条",
+            parameters.at("dibao.total.cq").authority,
         ),
         special=special,
     )
+
+
+def start_refusal_notice(refused_on: date, calendar: WorkingCalendar, parameters: ParameterReader) -> Clock:
+    """The clock of the written notice, with reasons, that follows a refusal."""
+    return _working_days("REFUSAL_NOTICE", refused_on, "refusal.notice", calendar, parameters)
+
+
+def _working_days(
+    name: str, start: date, parameter: str, calendar: WorkingCalendar, parameters: ParameterReader
+) -> Clock:
+    limit = calendar.add_working_days(start, parameters.integer(parameter))
+    return Clock(name, limit, parameters.at(parameter).authority)

@@ -14,7 +14,9 @@ from enum import StrEnum
 
 from assistance.domain.standard import FEN_PER_YUAN, Standard
 from shared.kernel.errors import Invalid
-from shared.kernel.parameters import ParameterReader
+from shared.kernel.parameters import Confidence, ParameterReader
+
+BASIC_PENSION_EXCLUDED_UNTIL = "income.exclude_basic_pension_until"
 
 
 class IncomeKind(StrEnum):
@@ -102,7 +104,11 @@ class Means:
 
 @dataclass(frozen=True)
 class Clause:
-    """One step of the reasoning: the rule, what came out, and the figures behind it."""
+    """One step of the reasoning: the rule, what came out, and the figures behind it.
+
+    Where an unconfirmed parameter decides what counts as income, the figures named ``other_reading_…`` say what the
+    other reading would give (rulebook I-12, Q-05).
+    """
 
     rule: str
     basis: str
@@ -114,8 +120,8 @@ class Clause:
 class Verdict:
     """The outcome with every reason; ``amount_fen`` is the monthly allowance, 0 unless eligible.
 
-    ``near_poor`` says that the household falls into the low-income margin (低保边缘家庭). ``uncertain`` lists
-    the parameters marked U that the verdict rests on.
+    ``near_poor`` says that the household falls into the low-income margin (低保边缘家庭): the alternative that a
+    refusal names. ``uncertain`` lists the parameters marked U that the verdict rests on, and no others.
     """
 
     outcome: Outcome
@@ -127,22 +133,16 @@ class Verdict:
 
     @property
     def reason_code(self) -> str | None:
-        """The first rule that stands in the way."""
-        return next((clause.rule for clause in self.clauses if clause.finding is not Finding.PASS), None)
+        """The rule that stands in the way; one that failed comes before one that waits for a person."""
+        in_the_way = [clause for clause in self.clauses if clause.finding is not Finding.PASS]
+        in_the_way.sort(key=lambda clause: clause.finding is not Finding.FAIL)
+        return in_the_way[0].rule if in_the_way else None
 
 
-def counted_income(means: Means, on: date, basic_pension_excluded_until: date) -> int:
-    """Monthly income that counts, in fen, never below zero.
-
-    The centrally set basic pension does not count during the period of the 14th five-year plan.
-    """
-    total = 0
-    for income in means.incomes:
-        if income.kind in NEVER_COUNTED:
-            continue
-        if income.kind is IncomeKind.BASIC_PENSION and on <= basic_pension_excluded_until:
-            continue
-        total += income.amount_fen
+def counted_income(means: Means, *, with_basic_pension: bool) -> int:
+    """Monthly income that counts, in fen, never below zero (民发〔2021〕57号 第十三条)."""
+    left_out = NEVER_COUNTED if with_basic_pension else NEVER_COUNTED | {IncomeKind.BASIC_PENSION}
+    total = sum(income.amount_fen for income in means.incomes if income.kind not in left_out)
     return max(0, total - means.deduction_fen)
 
 
@@ -161,17 +161,18 @@ def examine_means(means: Means, standard: Standard, on: date, parameters: Parame
     """Apply the test on a day: income per head below the standard, property and spending in order.
 
     Equal to the standard is not below it (「低于」). The amount is the difference per head times the persons.
+    A parameter is read only where it decides something, so that ``uncertain`` names what the verdict rests on.
     """
     if means.persons < 1:
         raise NoHouseholdMember(field="persons")
-    excluded_until = date.fromisoformat(parameters.text("income.exclude_basic_pension_until"))
-    edge_factor = parameters.decimal("edge.factor")
-    rounding = Rounding(parameters.text("dibao.rounding"))
-    income = counted_income(means, on, excluded_until)
     line = standard.amount_fen * means.persons
+    income, other_reading = _readings_of_income(means, on, parameters)
     figures = {
         "counted_income_fen": income, "persons": means.persons, "standard_fen": standard.amount_fen,
     }  # fmt: skip
+    if other_reading is not None:
+        figures["other_reading_counted_income_fen"] = other_reading
+        figures["other_reading_amount_fen"] = _allowance(line, other_reading, parameters)
     clauses = (
         Clause(
             "INCOME_BELOW_STANDARD", "社会救助法 第十八条", Finding.PASS if income < line else Finding.FAIL, figures
@@ -179,12 +180,42 @@ def examine_means(means: Means, standard: Standard, on: date, parameters: Parame
         Clause("PROPERTY_WITHIN_LIMITS", "民发〔2021〕57号 第十四条", means.property_finding),
         Clause("SPENDING_WITHIN_LIMITS", "重庆市城乡居民最低生活保障条例 第十条", means.spending_finding),
     )
-    findings = {clause.finding for clause in clauses}
-    near_poor = line <= income < Decimal(line) * edge_factor and means.property_finding is Finding.PASS
-    if Finding.FAIL in findings:
-        outcome, amount = Outcome.NOT_ELIGIBLE, 0
-    elif Finding.NEEDS_REVIEW in findings:
-        outcome, amount = Outcome.NEEDS_REVIEW, 0
-    else:
-        outcome, amount = Outcome.ELIGIBLE, rounded(line - income, rounding)
+    outcome = _outcome(clauses)
+    amount = _allowance(line, income, parameters) if outcome is Outcome.ELIGIBLE else 0
+    near_poor = _is_near_poor(line, income, means.property_finding, parameters)
     return Verdict(outcome, amount, near_poor, income, clauses, parameters.uncertain_used)
+
+
+def _readings_of_income(means: Means, on: date, parameters: ParameterReader) -> tuple[int, int | None]:
+    """The income that counts, and what the other reading gives while the law on the basic pension is unconfirmed.
+
+    The centrally set basic pension does not count during the period of the 14th five-year plan.
+    """
+    if all(income.kind is not IncomeKind.BASIC_PENSION for income in means.incomes):
+        return counted_income(means, with_basic_pension=False), None
+    counts = on > date.fromisoformat(parameters.text(BASIC_PENSION_EXCLUDED_UNTIL))
+    is_open = parameters.at(BASIC_PENSION_EXCLUDED_UNTIL).confidence is Confidence.UNCERTAIN
+    other = counted_income(means, with_basic_pension=not counts) if is_open else None
+    return counted_income(means, with_basic_pension=counts), other
+
+
+def _outcome(clauses: Sequence[Clause]) -> Outcome:
+    findings = {clause.finding for clause in clauses}
+    if Finding.FAIL in findings:
+        return Outcome.NOT_ELIGIBLE
+    return Outcome.NEEDS_REVIEW if Finding.NEEDS_REVIEW in findings else Outcome.ELIGIBLE
+
+
+def _allowance(line: int, income: int, parameters: ParameterReader) -> int:
+    """What is missing up to the household's line; rounding is asked for only where there is something to round."""
+    missing = max(0, line - income)
+    if missing % FEN_PER_YUAN == 0:
+        return missing
+    return rounded(missing, Rounding(parameters.text("dibao.rounding")))
+
+
+def _is_near_poor(line: int, income: int, property_finding: Finding, parameters: ParameterReader) -> bool:
+    """From the standard up to, but not including, the factor times it; property in order (社会救助法 第二十一条)."""
+    if income < line or property_finding is not Finding.PASS:
+        return False
+    return income < Decimal(line) * parameters.decimal("edge.factor")

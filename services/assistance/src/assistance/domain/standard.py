@@ -89,8 +89,7 @@ class Standard(Aggregate):
     """A monthly amount per person, in fen, in force from a day on (保障标准).
 
     City-wide uniform; only the subsistence allowance differs by residence (社会救助法 第十九条; 渝民规).
-    ``valid_to`` is the first day it no longer
-    holds and is set when the successor is published. ``alerts`` name
+    ``valid_to`` is the first day it no longer holds and is set when the successor is published. ``alerts`` name
     published figures that contradict a rule: the system says so and does not forbid what was published.
     """
 

@@ -1,0 +1,36 @@
+"""One version of one entity of another service, as seen in an event."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from monitoring.domain.measures import Cell
+
+
+@dataclass(frozen=True, order=True)
+class EntityKey:
+    """Which entity of which service."""
+
+    source: str
+    noun: str
+    entity_id: UUID
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A version of an entity and what it adds; ``seen_at`` is when its source wrote it."""
+
+    key: EntityKey
+    epoch: int
+    version: int
+    region: str
+    seen_at: datetime
+    contributed: Counter[Cell]
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What decides between two versions: the epoch first, then the version."""
+        return self.epoch, self.version

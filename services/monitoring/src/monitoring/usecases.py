@@ -1,0 +1,67 @@
+"""The engine: newer versions replace older ones, and the difference goes into the cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from monitoring.domain.measures import Cell
+from monitoring.domain.observation import EntityKey, Observation
+from monitoring.events import observe_body
+from monitoring.store import Tx
+from shared.kernel.clock import business_day
+from shared.messaging import dead_letters
+
+
+async def absorb(tx: Tx, observations: Sequence[Observation]) -> None:
+    """Apply a batch in one transaction.
+
+    Per entity only the newest ``(epoch, version)`` counts: a repeated, reordered or skipped event ends in the
+    same totals. ``delta = f(new) − f(old)``, where f(old) is what the entity was recorded to add, so that a
+    changed definition takes away exactly what was added.
+    """
+    newest = newest_of(observations)
+    held = await tx.states.lock(newest)
+    changes: Counter[tuple[Cell, date]] = Counter()
+    changed = []
+    for key in sorted(newest):
+        new, old = newest[key], held[key]
+        if new.order <= old.order:
+            continue
+        recorded_on = business_day(new.seen_at)
+        for cell in new.contributed.keys() | old.contributed.keys():
+            changes[cell, recorded_on] += new.contributed[cell] - old.contributed[cell]
+        changed.append(new)
+    if changed:
+        await tx.states.save(changed)
+        await tx.states.add_to_cells(changes)
+
+
+def newest_of(observations: Sequence[Observation]) -> dict[EntityKey, Observation]:
+    """The newest observation of every entity in a batch, whatever order they came in."""
+    newest: dict[EntityKey, Observation] = {}
+    for observation in observations:
+        known = newest.get(observation.key)
+        if known is None or observation.order > known.order:
+            newest[observation.key] = observation
+    return newest
+
+
+async def retire(tx: Tx, key: EntityKey) -> None:
+    """Forget an entity its source no longer has (a phantom after a restore), and take back what it added."""
+    held = await tx.states.held(key)
+    if held is None:
+        return
+    await tx.states.add_to_cells({(cell, tx.today): -amount for cell, amount in held.contributed.items()})
+    await tx.states.forget(key)
+    tx.audit("entity_state.retired", key.noun, key.entity_id)
+
+
+async def replay_dead_letter(tx: Tx, letter_id: int) -> dead_letters.DeadLetter:
+    """Apply a dead letter after the repair of what it needed, and close it."""
+    letter = await dead_letters.take_letter(tx, letter_id)
+    await absorb(tx, [observe_body(letter.body)])
+    await dead_letters.resolve(tx, letter_id)
+    tx.audit("dead_letter.replayed", "dead_letter", letter_id)
+    return letter

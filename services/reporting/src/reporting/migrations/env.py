@@ -1,0 +1,6 @@
+"""Alembic environment; everything is in the chassis."""
+
+from reporting.store import METADATA
+from shared.storage.migrations import run_environment
+
+run_environment(METADATA)
