@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from conftest import City, eventually
+from shared.testing.flow import City, eventually
 
 PROPOSE = ("assistance:standards.propose", "assistance:standards.confirm")
 
@@ -27,7 +27,9 @@ async def test_the_published_standards_give_row_2_of_the_plan(city: City) -> Non
         return rows[0].held == sent[0].entities
 
     await eventually(complete, "every standard arrived")
-    values = {day: (await ratio(city, day))["value"] for day in ("2020-12-31", "2024-12-31", "2025-07-01", "2026-11-23")}
+    values = {
+        day: (await ratio(city, day))["value"] for day in ("2020-12-31", "2024-12-31", "2025-07-01", "2026-11-23")
+    }
     assert values == {"2020-12-31": "80.00", "2024-12-31": "81.33", "2025-07-01": "81.82", "2026-11-23": "81.82"}
     today = await ratio(city, "2026-11-23")
     assert (today["numerator"], today["denominator"]) == (63_000, 77_000)

@@ -113,7 +113,7 @@ def caller(person: str) -> Principal:
     return Principal("issuer", "caseworker", "bureau", Area(CITY), person=person)
 
 
-def tested(
+def examined(
     *incomes: tuple[IncomeKind, int], persons: int, on: date = date(2026, 5, 6), book: ParameterBook = BOOK,
     standard: Standard | None = None, **found: Any,
 ) -> Verdict:  # fmt: skip
@@ -124,7 +124,7 @@ def tested(
 
 def verdict_of(outcome: Outcome) -> Verdict:
     finding = {Outcome.ELIGIBLE: Finding.PASS, Outcome.NOT_ELIGIBLE: Finding.FAIL}.get(outcome, Finding.NEEDS_REVIEW)
-    return tested(persons=1, property_finding=finding)
+    return examined(persons=1, property_finding=finding)
 
 
 # --- the workflow of an application ----------------------------------------------------------------------
@@ -288,7 +288,7 @@ def test_nobody_publishes_what_he_proposed() -> None:
         standard.confirm(
             by=caller("officer-a"), latest=None, urban_allowance=None, hardship_factor=Decimal("1.3")
         )  # fmt: skip
-    assert not standard.in_force(standard.valid_from)
+    assert (standard.status, standard.confirmed_by) == (StandardStatus.PROPOSED, None)
 
 
 def test_a_successor_begins_where_its_predecessor_ends() -> None:
@@ -308,6 +308,7 @@ def test_published_standards_of_a_series_never_overlap(starts: list[date]) -> No
         if latest is not None and start <= latest.valid_from:
             with pytest.raises(StartsBeforeLatestStandard):
                 do(standard, StandardAction.CONFIRM, latest)
+            assert (standard.status, latest.valid_to) == (StandardStatus.PROPOSED, None)
         else:
             do(standard, StandardAction.CONFIRM, latest)
             published.append(standard)
@@ -354,31 +355,31 @@ def test_we_16_extreme_hardship_support_is_measured_after_truncation(
 
 
 def test_we_01_the_allowance_is_the_difference_to_the_standard() -> None:
-    verdict = tested((IncomeKind.WAGE, 1_500), persons=3)
+    verdict = examined((IncomeKind.WAGE, 1_500), persons=3)
     assert (verdict.outcome, verdict.amount_fen, verdict.reason_code) == (Outcome.ELIGIBLE, 810 * YUAN, None)
     assert verdict.uncertain == ()
 
 
 def test_we_02_equal_to_the_standard_is_not_below_it() -> None:
-    verdict = tested((IncomeKind.WAGE, 2_310), persons=3)
+    verdict = examined((IncomeKind.WAGE, 2_310), persons=3)
     assert (verdict.outcome, verdict.amount_fen) == (Outcome.NOT_ELIGIBLE, 0)
     assert verdict.reason_code == "INCOME_BELOW_STANDARD"
     assert verdict.near_poor
 
 
 def test_we_02_equal_to_one_and_a_half_times_the_standard_is_not_near_poor_either() -> None:
-    assert tested((IncomeKind.WAGE, 3_464), persons=3).near_poor
-    assert not tested((IncomeKind.WAGE, 3_465), persons=3).near_poor
+    assert examined((IncomeKind.WAGE, 3_464), persons=3).near_poor
+    assert not examined((IncomeKind.WAGE, 3_465), persons=3).near_poor
 
 
 def test_near_poor_asks_for_property_in_order() -> None:
-    assert not tested((IncomeKind.WAGE, 2_310), persons=3, property_finding=Finding.FAIL).near_poor
-    assert not tested((IncomeKind.WAGE, 2_310), persons=3, property_finding=Finding.NEEDS_REVIEW).near_poor
+    assert not examined((IncomeKind.WAGE, 2_310), persons=3, property_finding=Finding.FAIL).near_poor
+    assert not examined((IncomeKind.WAGE, 2_310), persons=3, property_finding=Finding.NEEDS_REVIEW).near_poor
 
 
 def test_we_04_necessary_employment_cost_is_deducted() -> None:
-    assert tested((IncomeKind.WAGE, 2_400), persons=3).outcome is Outcome.NOT_ELIGIBLE
-    assert tested((IncomeKind.WAGE, 2_400), persons=3, deduction_fen=300 * YUAN).amount_fen == 210 * YUAN
+    assert examined((IncomeKind.WAGE, 2_400), persons=3).outcome is Outcome.NOT_ELIGIBLE
+    assert examined((IncomeKind.WAGE, 2_400), persons=3, deduction_fen=300 * YUAN).amount_fen == 210 * YUAN
 
 
 COUPLE_OF_WE_05 = (
@@ -391,14 +392,14 @@ PENSION_RULE = "income.exclude_basic_pension_until"
 
 
 def test_we_05_a_the_basic_pension_does_not_count_during_the_plan() -> None:
-    verdict = tested(*COUPLE_OF_WE_05, persons=2, on=date(2025, 10, 15))
+    verdict = examined(*COUPLE_OF_WE_05, persons=2, on=date(2025, 10, 15))
     assert (verdict.counted_income_fen, verdict.amount_fen) == (594 * YUAN, 946 * YUAN)
     assert verdict.uncertain == ()
     assert "other_reading_amount_fen" not in verdict.clauses[0].figures
 
 
 def test_we_05_b_after_the_plan_the_unconfirmed_rule_is_named_and_both_readings_are_shown() -> None:
-    verdict = tested(*COUPLE_OF_WE_05, persons=2, on=date(2026, 10, 15))
+    verdict = examined(*COUPLE_OF_WE_05, persons=2, on=date(2026, 10, 15))
     assert (verdict.counted_income_fen, verdict.amount_fen) == (880 * YUAN, 660 * YUAN)
     assert verdict.uncertain == (PENSION_RULE,)
     figures = verdict.clauses[0].figures
@@ -412,7 +413,7 @@ def test_we_05_b_a_confirmed_rule_decides_alone(last_day: str, amount: int) -> N
         replace(entry, value=last_day, confidence=Confidence.VERIFIED) if entry.name == PENSION_RULE else entry
         for entry in BOOK
     )
-    verdict = tested(*COUPLE_OF_WE_05, persons=2, on=date(2026, 10, 15), book=confirmed)
+    verdict = examined(*COUPLE_OF_WE_05, persons=2, on=date(2026, 10, 15), book=confirmed)
     assert (verdict.amount_fen, verdict.uncertain) == (amount * YUAN, ())
     assert "other_reading_amount_fen" not in verdict.clauses[0].figures
 
@@ -426,22 +427,22 @@ def test_rounding_is_named_as_uncertain_only_where_it_changes_the_amount() -> No
 
 @pytest.mark.parametrize("kind", sorted(NEVER_COUNTED))
 def test_some_income_never_counts(kind: IncomeKind) -> None:
-    assert tested((kind, 5_000), persons=1).amount_fen == 770 * YUAN
+    assert examined((kind, 5_000), persons=1).amount_fen == 770 * YUAN
 
 
 @pytest.mark.parametrize("kind", sorted(set(IncomeKind) - NEVER_COUNTED))
 def test_every_other_income_counts(kind: IncomeKind) -> None:
-    assert tested((kind, 700), persons=1).amount_fen == 70 * YUAN
+    assert examined((kind, 700), persons=1).amount_fen == 70 * YUAN
 
 
 def test_a_rule_that_failed_is_the_reason_before_one_that_waits_for_a_person() -> None:
-    verdict = tested(persons=1, property_finding=Finding.NEEDS_REVIEW, spending_finding=Finding.FAIL)
+    verdict = examined(persons=1, property_finding=Finding.NEEDS_REVIEW, spending_finding=Finding.FAIL)
     assert (verdict.outcome, verdict.reason_code) == (Outcome.NOT_ELIGIBLE, "SPENDING_WITHIN_LIMITS")
 
 
 def test_a_household_without_members_is_refused() -> None:
     with pytest.raises(NoHouseholdMember):
-        tested(persons=0)
+        examined(persons=0)
 
 
 AMOUNTS = st.integers(0, 1_000_000)

@@ -133,7 +133,9 @@ def test_an_empty_denominator_gives_no_value() -> None:
     indicator = CATALOGUE.by_id("nursing-bed-share")
     assert indicator is not None
     day = date(2025, 12, 31)
-    empty = evaluate(indicator, day, totals_of({("bed.nursing", day): 0, ("bed.institution", day): 0}), townships_in_scope=0)
+    empty = evaluate(
+        indicator, day, totals_of({("bed.nursing", day): 0, ("bed.institution", day): 0}), townships_in_scope=0
+    )
     assert empty.value is None
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from monitoring.domain.observation import EntityKey
 from monitoring.events import observe
 from monitoring.usecases import absorb, retire
-
 from shared.contracts.envelope import Incoming
 from shared.messaging.consumer import UnknownContract
 from shared.testing.under_test import ServiceUnderTest
@@ -104,7 +104,8 @@ async def test_the_past_stays_as_it_was_known(service: ServiceUnderTest) -> None
     later = bed(entity, 2, "2024-03-01")
     await apply(service, Incoming(**{**{f: getattr(later, f) for f in later.__slots__}, "time": SEEN.replace(day=25)}))
     rows = await service.rows(
-        "SELECT sum(amount) AS total FROM cell WHERE measure = 'bed.nursing' AND recorded_on <= :day", day=date(2026, 11, 24)
+        "SELECT sum(amount) AS total FROM cell WHERE measure = 'bed.nursing' AND recorded_on <= :day",
+        day=date(2026, 11, 24),
     )
     assert rows[0].total is None
     assert (await totals(service))["bed.nursing"] == 1

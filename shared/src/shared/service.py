@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
@@ -33,6 +35,9 @@ from shared.web.running import Running
 from shared.web.tokens import TokenVerifier
 
 Task = Callable[[Running], Awaitable[object]]
+REFRESH_SECONDS = 5.0
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,25 @@ async def refresh_parameters(running: Running) -> None:
         running.database.around.parameters = await load_book(connection)
 
 
+@asynccontextmanager
+async def refreshing(running: Running) -> AsyncIterator[None]:
+    """Keep what is held in memory fresh; for an API process that has no worker beside it."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            try:
+                await refresh(running)
+            except Exception as error:
+                log.warning("refresh failed", error=type(error).__name__)
+
+    task = asyncio.create_task(keep(), name="refresh")
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
 async def seed_parameters(definition: ServiceDefinition, running: Running) -> None:
     """Insert the delivered parameters that are missing."""
     async with running.database.engine.begin() as connection:
@@ -132,13 +156,12 @@ def create_service(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await refresh(running)
         SERVICE_UP.labels(definition.name, settings.version).set(1)
-        if beside is None:
-            yield
-        else:
-            async with beside():
+        try:
+            async with beside() if beside else refreshing(running):
                 yield
-        await running.peers.close()
-        await running.database.close()
+        finally:
+            await running.peers.close()
+            await running.database.close()
 
     app = FastAPIOffline(
         title=definition.title,

@@ -8,34 +8,45 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from shared.messaging.relay import Relay
 from shared.runtime.metrics import AUDIT_UNSEALED, TASK_FAILURES
-from shared.runtime.settings import DatabaseSettings
-from shared.service import ServiceDefinition, refresh_parameters
-from shared.storage.database import address_of
-from shared.storage.sealing import seal_entries, witness_head
+from shared.service import REFRESH_SECONDS, ServiceDefinition, refresh
+from shared.storage.database import plain_dsn, sqlstate
+from shared.storage.sealing import count_unsealed, newest_entry, recent_floor, seal_entries, witness_head
 from shared.web.running import Running
 
 RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
-PARAMETER_SECONDS = 5.0
 PURGE_SECONDS = 3600.0
 IDEMPOTENCY_KEEP_DAYS = 7
 STOP_SECONDS = 15.0
 
+SWEEP_SECONDS = 3600.0
+SWEEP_WINDOW = 200_000
+PURGE_BATCH = 5_000
+
 PURGE = (
-    "DELETE FROM outbox WHERE published_at < now() - make_interval(days => :outbox_days)",
-    "DELETE FROM idempotency WHERE created_at < now() - make_interval(days => :idempotency_days)",
+    """
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE published_at < now() - make_interval(days => :outbox_days) LIMIT :batch)
+    """,
+    """
+    DELETE FROM idempotency WHERE (caller, key) IN (
+        SELECT caller, key FROM idempotency
+        WHERE created_at < now() - make_interval(days => :idempotency_days) LIMIT :batch)
+    """,
 )
 
 log = structlog.get_logger()
 
 
-def plain_dsn(settings: DatabaseSettings) -> str:
-    """The database address for asyncpg itself."""
-    return address_of(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+def told(error: Exception) -> str:
+    """What may be logged of an error: the database's own words can hold values of a row."""
+    return sqlstate(error) or "" if isinstance(error, (DBAPIError, asyncpg.PostgresError)) else str(error)[:200]
 
 
 class Worker:
@@ -44,6 +55,7 @@ class Worker:
     def __init__(self, definition: ServiceDefinition, running: Running) -> None:
         self._definition, self._running = definition, running
         self._stopping = asyncio.Event()
+        self._next_sweep = 0.0
         settings = running.settings
         self.relay = Relay(definition.name, plain_dsn(settings.database), settings.nats, settings.relay)
 
@@ -63,7 +75,7 @@ class Worker:
         tasks: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "relay": lambda: self.relay.run(self._stopping),
             "sealer": lambda: self._every(settings.audit.seal_every_seconds, self._seal),
-            "parameters": lambda: self._every(PARAMETER_SECONDS, lambda: refresh_parameters(self._running)),
+            "memory": lambda: self._every(REFRESH_SECONDS, lambda: refresh(self._running)),
             "purge": lambda: self._every(PURGE_SECONDS, self._purge),
         }
         if settings.audit.witness_file:
@@ -87,7 +99,7 @@ class Worker:
                 lived = asyncio.get_running_loop().time() - began
                 failures = 1 if lived > 30 else failures + 1
                 TASK_FAILURES.labels(self._definition.name, name).inc()
-                log.warning("task failed", task=name, error=type(error).__name__, text=str(error)[:200])
+                log.warning("task failed", task=name, error=type(error).__name__, text=told(error))
                 delay = RESTART_SECONDS[min(failures, len(RESTART_SECONDS)) - 1]
                 await self._rest(delay * random.uniform(0.5, 1.5))
 
@@ -104,14 +116,21 @@ class Worker:
             return
 
     async def _seal(self) -> None:
-        engine = self._running.database.engine
-        while await seal_entries(engine) and not self._stopping.is_set():
-            pass
+        """Chain what is new; at the start and every hour also what was committed very late."""
+        engine, now = self._running.database.engine, asyncio.get_running_loop().time()
         async with engine.connect() as connection:
-            unsealed = await connection.execute(
-                text("SELECT (SELECT count(*) FROM audit_entry) - (SELECT count(*) FROM audit_seal)")
-            )
-            AUDIT_UNSEALED.labels(self._definition.name).set(unsealed.scalar_one())
+            floor, newest = await recent_floor(connection), await newest_entry(connection)
+        if now >= self._next_sweep:
+            for after in range(0, floor, SWEEP_WINDOW):
+                await self._seal_all(after, min(after + SWEEP_WINDOW, floor))
+            self._next_sweep = now + SWEEP_SECONDS
+        await self._seal_all(floor, newest)
+        async with engine.connect() as connection:
+            AUDIT_UNSEALED.labels(self._definition.name).set(await count_unsealed(connection, floor))
+
+    async def _seal_all(self, after: int, upto: int) -> None:
+        while await seal_entries(self._running.database.engine, after, upto) and not self._stopping.is_set():
+            pass
 
     async def _witness(self) -> None:
         settings, around = self._running.settings, self._running.database.around
@@ -122,12 +141,12 @@ class Worker:
 
     async def _purge(self) -> None:
         keep = {"outbox_days": self._running.settings.relay.keep_days, "idempotency_days": IDEMPOTENCY_KEEP_DAYS}
-        async with self._running.database.engine.begin() as connection:
-            for statement in PURGE:
-                await connection.execute(
-                    text(statement),
-                    {name: value for name, value in keep.items() if f":{name}" in statement},
-                )
+        for statement in PURGE:
+            days = {name: value for name, value in keep.items() if f":{name}" in statement}
+            removed = PURGE_BATCH
+            while removed == PURGE_BATCH and not self._stopping.is_set():
+                async with self._running.database.engine.begin() as connection:
+                    removed = (await connection.execute(text(statement), {**days, "batch": PURGE_BATCH})).rowcount
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ from assistance.domain.deadlines import Clocks
 from assistance.domain.means_test import Means, Verdict
 from assistance.domain.standard import Programme, Residence, Standard, StandardStatus, StandardUnknown
 from assistance.events import application_state, standard_state
-from shared.contracts.assistance import ApplicationState, StandardState
+from shared.contracts.envelope import EntityState
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
 from shared.kernel.parameters import Confidence
@@ -146,7 +146,7 @@ class Standards(Entities[Standard]):
             "alerts": list(aggregate.alerts),
         }
 
-    def state(self, aggregate: Standard) -> StandardState:
+    def state(self, aggregate: Standard) -> EntityState:
         """Aggregate → published state."""
         return standard_state(aggregate)
 
@@ -256,7 +256,7 @@ class Applications(Entities[Application]):
             "reason_code": aggregate.reason_code,
         }
 
-    def state(self, aggregate: Application) -> ApplicationState:
+    def state(self, aggregate: Application) -> EntityState:
         """Aggregate → published state."""
         return application_state(aggregate)
 

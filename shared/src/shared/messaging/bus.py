@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import nats
 import structlog
@@ -32,7 +32,9 @@ DUPLICATE_WINDOW_SECONDS = 2 * 60 * 60
 MAX_MESSAGE_BYTES = 131_072
 MAX_ACK_PENDING = 2_000
 ACK_WAIT_SECONDS = 60.0
-DRAIN_SECONDS = 10.0
+FLUSH_SECONDS = 2
+HANG_UP_SECONDS = 2.0
+JOIN_SECONDS = 0.5
 
 log = structlog.get_logger()
 
@@ -61,6 +63,29 @@ async def connect_bus(settings: NatsSettings, name: str, on_closed: Callable[[],
         ping_interval=2,
         max_outstanding_pings=2,
     )
+
+
+async def join_bus(
+    settings: NatsSettings,
+    name: str,
+    stopping: asyncio.Event,
+    *,
+    on_closed: Callable[[], None] | None = None,
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
+) -> Client | None:
+    """Connect, or give None when ``stopping`` comes first: with the broker away, the library never gives up.
+
+    :param meanwhile: done every half second while there is no connection.
+    """
+    connecting = asyncio.create_task(connect_bus(settings, name, on_closed))
+    try:
+        while not connecting.done() and not stopping.is_set():
+            if meanwhile:
+                await meanwhile()
+            await asyncio.wait({connecting}, timeout=JOIN_SECONDS)
+        return connecting.result() if connecting.done() else None
+    finally:
+        connecting.cancel()
 
 
 def jetstream(client: Client) -> JetStreamContext:
@@ -115,9 +140,20 @@ async def provision_consumer(js: JetStreamContext, settings: NatsSettings, durab
     )
 
 
-async def leave(client: Client) -> None:
-    """Drain with a limit of our own, then close whatever happened."""
+async def hang_up(client: Client) -> None:
+    """Close at once, so that nothing that still waits in the client goes out later."""
     with contextlib.suppress(Exception):
-        await asyncio.wait_for(client.drain(), DRAIN_SECONDS)
+        async with asyncio.timeout(HANG_UP_SECONDS):
+            await client.close()
+
+
+async def leave(client: Client) -> None:
+    """Flush with a limit, then close whatever happened.
+
+    Draining is not needed: every publish was awaited and every message acknowledged before; and draining a
+    pull subscription waits for messages that nobody asked for.
+    """
+    with contextlib.suppress(Exception):
+        await client.flush(timeout=FLUSH_SECONDS)
     with contextlib.suppress(Exception):
         await client.close()

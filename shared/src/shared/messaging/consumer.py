@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,12 @@ from nats.js import JetStreamContext
 from shared.contracts.envelope import Incoming, UnreadableEvent, read_event
 from shared.kernel.ids import new_id
 from shared.kernel.principal import Principal
-from shared.messaging.bus import SUBJECTS, connect_bus, jetstream, leave, provision_consumer
+from shared.messaging.bus import SUBJECTS, jetstream, join_bus, leave, provision_consumer
 from shared.messaging.dead_letters import DeadLetter, count_open, set_aside
 from shared.runtime.failpoints import failpoint
 from shared.runtime.metrics import CONSUMER_LAG, DEAD_LETTERS, EVENTS_CONSUMED
 from shared.runtime.settings import NatsSettings
-from shared.storage.database import Busy, Database
+from shared.storage.database import Busy, Database, StillRunning
 from shared.storage.transaction import Origin, Transaction
 
 TX = TypeVar("TX", bound=Transaction)
@@ -37,9 +38,14 @@ BATCH = 200
 FETCH_SECONDS = 1.0
 ACK_SECONDS = 2.0
 POISON_DELIVERIES = 5
-FATAL_DELIVERIES = 20
+SUSPECT_DELIVERIES = 3
+FATAL_DELIVERIES = 10
 MEASURE_SECONDS = 2.0
 RECONNECT_AFTER_SECONDS = 30.0
+NOT_ITS_FAULT = (Busy, StillRunning, OSError)
+"""The database is away or busy; no event is to blame."""
+
+EVENT_ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 log = structlog.get_logger()
 
@@ -65,8 +71,10 @@ class Delivery:
         """The dead letter this message becomes."""
         headers = self.message.headers or {}
         event_id = self.event.event_id if self.event else headers.get("Nats-Msg-Id", "")
+        if not EVENT_ID.fullmatch(event_id):
+            event_id = f"stream:{self.message.metadata.sequence.stream}"
         return DeadLetter(
-            event_id=event_id or f"stream:{self.message.metadata.sequence.stream}",
+            event_id=event_id,
             subject=self.message.subject,
             reason=reason,
             body=self.message.data,
@@ -80,6 +88,8 @@ def deliver(message: Msg) -> Delivery:
         return Delivery(message, read_event(message.data))
     except UnreadableEvent as unreadable:
         return Delivery(message, None, str(unreadable))
+    except Exception as unforeseen:
+        return Delivery(message, None, f"cannot be read: {type(unforeseen).__name__}")
 
 
 class Consumer(Generic[TX]):
@@ -109,7 +119,9 @@ class Consumer(Generic[TX]):
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consume until ``stopping``; raises when the connection or the consumer is lost."""
-        client = await connect_bus(self._nats, f"{self._service}-{self._durable}")
+        client = await join_bus(self._nats, f"{self._service}-{self._durable}", stopping)
+        if client is None:
+            return
         try:
             await self._consume(client, stopping)
         finally:
@@ -132,20 +144,27 @@ class Consumer(Generic[TX]):
             if messages:
                 last_message = time.monotonic()
                 failpoint("consumer.after_fetch")
-                await self._absorb([deliver(message) for message in messages], stopping)
+                batch = [deliver(message) for message in messages]
+                await self._absorb([d for d in batch if d.deliveries < SUSPECT_DELIVERIES], stopping)
+                for suspect in (d for d in batch if d.deliveries >= SUSPECT_DELIVERIES):
+                    await self._absorb([suspect], stopping)
             elif lag and time.monotonic() - last_message > RECONNECT_AFTER_SECONDS:
                 raise ConnectionError("messages wait, but none arrive")
 
     async def _absorb(self, batch: list[Delivery], stopping: asyncio.Event) -> None:
-        """Apply a batch until it is committed; the database being away is no reason to let go of it."""
+        """Apply a batch until it is committed; the database being away is no reason to let go of it.
+
+        What was handed out before without being finished comes alone, so that an event which ends the process
+        does not take others with it each time.
+        """
         attempt = 0
-        while not stopping.is_set():
+        while batch and not stopping.is_set():
             try:
                 done = await self._apply_together(batch)
                 break
-            except (Busy, OSError):
+            except NOT_ITS_FAULT:
                 attempt += 1
-                await asyncio.gather(*(delivery.message.in_progress() for delivery in batch))
+                await asyncio.gather(*(delivery.message.in_progress() for delivery in batch), return_exceptions=True)
                 await asyncio.sleep(random.uniform(0, min(5.0, 0.1 * 2**attempt)))
             except Exception as error:
                 log.warning("batch failed, applying one by one", error=type(error).__name__)
@@ -185,6 +204,9 @@ class Consumer(Generic[TX]):
                 await self._apply_together([delivery])
             except UnknownContract as unknown:
                 await self._bury(delivery, str(unknown))
+            except NOT_ITS_FAULT:
+                await delivery.message.nak(delay=1)
+                continue
             except Exception as error:
                 if delivery.deliveries < POISON_DELIVERIES:
                     await delivery.message.nak(delay=min(30, 2**delivery.deliveries))

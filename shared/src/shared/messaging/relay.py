@@ -15,11 +15,12 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 from nats.aio.client import Client
+from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from shared.contracts.envelope import PARTITIONS
-from shared.messaging.bus import PUBLISH_TIMEOUT, connect_bus, jetstream, leave
+from shared.messaging.bus import PUBLISH_TIMEOUT, hang_up, jetstream, join_bus
 from shared.runtime.failpoints import failpoint
 from shared.runtime.metrics import EVENTS_SENT, OUTBOX_OLDEST_SECONDS, OUTBOX_REFUSED, OUTBOX_UNSENT
 from shared.runtime.settings import NatsSettings, RelaySettings
@@ -31,21 +32,33 @@ MEASURE_SECONDS = 1.0
 BACKOFF_SECONDS = (0.25, 0.5, 1.0, 2.0, 5.0)
 REFUSED_FOR_GOOD = {10054: "larger than the stream allows"}
 """JetStream API errors that no retry can heal: the message itself is at fault."""
+COUNTED_AT_MOST = 100_000
 
 TRY_PARTITIONS = "SELECT part FROM unnest($2::int[]) AS part WHERE pg_try_advisory_lock($1::int, part)"
 UNSENT = """
     SELECT id, event_id, entity_id, subject, body, reissue FROM outbox
     WHERE part = ANY($1::smallint[]) AND published_at IS NULL AND refused IS NULL ORDER BY id LIMIT $2
 """
-MARK_SENT = "UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1::bigint[])"
+MARK_SENT = """
+    UPDATE outbox SET published_at = clock_timestamp()
+    FROM unnest($1::bigint[], $2::integer[]) AS sent (id, reissue)
+    WHERE outbox.id = sent.id AND outbox.reissue = sent.reissue
+"""
 MARK_REFUSED = "UPDATE outbox SET refused = $2 WHERE id = $1"
-MEASURE = """
+MEASURE = f"""
     SELECT count(*) FILTER (WHERE refused IS NULL) AS unsent, count(*) FILTER (WHERE refused IS NOT NULL) AS refused,
            coalesce(extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE refused IS NULL)), 0) AS oldest
-    FROM outbox WHERE published_at IS NULL
+    FROM (SELECT refused, created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT {COUNTED_AT_MOST}) AS o
 """
 
 log = structlog.get_logger()
+
+
+def refusal_of(error: Exception) -> str | None:
+    """Why the broker will never take this event, or None where another try may succeed."""
+    if isinstance(error, MaxPayloadError):
+        return "larger than the broker allows"
+    return REFUSED_FOR_GOOD.get(error.err_code or 0) if isinstance(error, APIError) else None
 
 
 class Relay:
@@ -62,13 +75,19 @@ class Relay:
         The supervisor starts it again: partitions and connection are always dropped together, so that
         nothing buffered trickles out after another relay has taken over.
         """
-        session = await asyncpg.connect(self._dsn, timeout=5, command_timeout=10)
+        name = f"{self._service}-relay"
+        session = await asyncpg.connect(
+            self._dsn, timeout=5, command_timeout=10, server_settings={"application_name": name, "timezone": "UTC"}
+        )
         try:
-            client = await connect_bus(self._nats, f"{self._service}-relay", on_closed=self.wake.set)
-            try:
-                await self._drain_forever(session, client, stopping)
-            finally:
-                await leave(client)
+            client = await join_bus(
+                self._nats, name, stopping, on_closed=self.wake.set, meanwhile=lambda: self._measure(session)
+            )
+            if client is not None:
+                try:
+                    await self._drain_forever(session, client, stopping)
+                finally:
+                    await hang_up(client)
         finally:
             session.terminate()
 
@@ -113,7 +132,7 @@ class Relay:
         for row in rows:
             by_entity[row["entity_id"]].append(row)
         room = asyncio.Semaphore(IN_FLIGHT)
-        sent: list[int] = []
+        sent: list[tuple[int, int]] = []
         refused: list[tuple[int, str]] = []
 
         async def one_entity(events: list[asyncpg.Record]) -> bool:
@@ -121,22 +140,21 @@ class Relay:
                 for row in events:
                     try:
                         duplicate = await self._send(js, row)
-                    except APIError as error:
-                        if error.err_code not in REFUSED_FOR_GOOD:
-                            return False
-                        refused.append((row["id"], REFUSED_FOR_GOOD[error.err_code]))
-                        continue
                     except Exception as error:
-                        log.warning("publish failed", error=type(error).__name__)
-                        return False
-                    sent.append(row["id"])
+                        reason = refusal_of(error)
+                        if reason is None:
+                            log.warning("publish failed", error=type(error).__name__)
+                            return False
+                        refused.append((row["id"], reason))
+                        continue
+                    sent.append((row["id"], row["reissue"]))
                     EVENTS_SENT.labels(self._service, str(duplicate).lower()).inc()
             return True
 
         outcomes = await asyncio.gather(*(one_entity(events) for events in by_entity.values()))
         failpoint("relay.after_publish")
         if sent:
-            await session.execute(MARK_SENT, sent)
+            await session.execute(MARK_SENT, *map(list, zip(*sent, strict=True)))
         for row_id, reason in refused:
             log.error("event refused by the broker", outbox_id=row_id, reason=reason)
             await session.execute(MARK_REFUSED, row_id, reason)

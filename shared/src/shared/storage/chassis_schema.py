@@ -28,7 +28,7 @@ STEP_1 = (
         UNIQUE (noun, entity_id, epoch, version)
     ) WITH (autovacuum_vacuum_scale_factor = 0.02)
     """,
-    "CREATE INDEX outbox_unsent ON outbox (part, id) WHERE published_at IS NULL AND refused IS NULL",
+    "CREATE INDEX outbox_unsent ON outbox (id) WHERE published_at IS NULL",
     "CREATE INDEX outbox_sent ON outbox (published_at) WHERE published_at IS NOT NULL",
     """
     CREATE TABLE audit_entry (

@@ -71,6 +71,8 @@ class Confidential:
         if any(len(key) != 32 for key in self._keys.values()):
             raise ValueError("every key of the keyring has 32 bytes")
         self._current: str = keyring["current"]
+        if any(":" in kid for kid in self._keys):
+            raise ValueError("a key id has no colon")
         self._algorithm: str = keyring.get("algorithm", "AES-256-GCM")
         self._index_key: str = keyring.get("index", next(iter(self._keys)))
         if self._current not in self._keys or self._index_key not in self._keys or self._algorithm not in ALGORITHMS:
@@ -87,20 +89,23 @@ class Confidential:
 
     def seal(self, column: str, row: UUID, value: str) -> str:
         """Encrypt ``value`` for ``column`` (written ``table.column``) of the row with key ``row``."""
-        kid, nonce = self._current, os.urandom(NONCE_BYTES)
-        seal, _ = ALGORITHMS[self._algorithm]
+        algorithm, kid, nonce = self._algorithm, self._current, os.urandom(NONCE_BYTES)
+        seal, _ = ALGORITHMS[algorithm]
         place = f"{column}|{row}|{kid}".encode()
-        sealed = seal(self._derive(kid, f"seal|{column}"), nonce, value.encode(), place)
-        return f"{self._algorithm}:{kid}:{base64.b64encode(nonce + sealed).decode()}"
+        sealed = seal(self._derive(kid, f"seal|{algorithm}|{column}"), nonce, value.encode(), place)
+        return f"{algorithm}:{kid}:{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, column: str, row: UUID, sealed: str) -> str:
         """Decrypt; raises :class:`Unreadable` when anything about the value or its place is wrong."""
         try:
             algorithm, kid, payload = sealed.split(":")
             raw = base64.b64decode(payload, validate=True)
+            if base64.b64encode(raw).decode() != payload:
+                raise ValueError("not the one way to write these bytes")
             _, unseal = ALGORITHMS[algorithm]
             place = f"{column}|{row}|{kid}".encode()
-            return unseal(self._derive(kid, f"seal|{column}"), raw[:NONCE_BYTES], raw[NONCE_BYTES:], place).decode()
+            key = self._derive(kid, f"seal|{algorithm}|{column}")
+            return unseal(key, raw[:NONCE_BYTES], raw[NONCE_BYTES:], place).decode()
         except (KeyError, ValueError, InvalidTag):
             raise Unreadable(f"a value of {column} cannot be opened") from None
 

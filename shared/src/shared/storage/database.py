@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import asyncpg
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -22,7 +24,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.divisions import DivisionRegister, default_register
 from shared.kernel.errors import Refusal
 from shared.kernel.parameters import ParameterBook
-from shared.runtime.failpoints import failpoint
+from shared.runtime.failpoints import failpoint, linger
 from shared.runtime.metrics import TRANSACTION_RETRIES
 from shared.runtime.settings import DatabaseSettings
 from shared.storage.confidential import Confidential
@@ -32,7 +34,11 @@ TX = TypeVar("TX", bound=Transaction)
 R = TypeVar("R")
 
 ATTEMPTS = 5
+RETRY_SECONDS = 8.0
+COMMAND_GRACE_SECONDS = 1.0
+"""How much longer than the server the client waits for a statement before it gives the connection up."""
 RETRYABLE = {
+    "0A000": "schema changed",
     "40001": "serialization",
     "40P01": "deadlock",
     "57P01": "shutdown",
@@ -74,6 +80,18 @@ def sqlstate(error: BaseException) -> str | None:
     return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
+def is_connection_lost(error: BaseException) -> bool:
+    """The connection broke, or could not be made; what was asked for may or may not have happened."""
+    cause = getattr(error, "orig", error)
+    return (
+        isinstance(error, OSError)
+        or getattr(error, "connection_invalidated", False)
+        or (sqlstate(error) or "").startswith(("08", "57P"))
+        or isinstance(error, (InterfaceError, asyncpg.InterfaceError))
+        or "connection" in type(cause).__name__.lower()
+    )
+
+
 def constraint_of(error: IntegrityError) -> str | None:
     """The name of the violated constraint."""
     cause = getattr(error.orig, "__cause__", None)
@@ -88,6 +106,11 @@ def address_of(settings: DatabaseSettings) -> URL:
     return address.set(password=settings.password_file.read_text().strip())
 
 
+def plain_dsn(settings: DatabaseSettings) -> str:
+    """The address of the database for asyncpg itself."""
+    return address_of(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def connect_engine(settings: DatabaseSettings, application: str) -> AsyncEngine:
     """An engine whose sessions have every time limit on, and whose dead connections show within seconds."""
     return create_async_engine(
@@ -97,9 +120,10 @@ def connect_engine(settings: DatabaseSettings, application: str) -> AsyncEngine:
         pool_timeout=settings.pool_timeout_seconds,
         pool_recycle=1800,
         pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
-            "command_timeout": settings.transaction_timeout_ms / 1000,
+            "command_timeout": settings.statement_timeout_ms / 1000 + COMMAND_GRACE_SECONDS,
             "server_settings": {
                 "application_name": application,
                 "statement_timeout": str(settings.statement_timeout_ms),
@@ -132,7 +156,8 @@ class Database(Generic[TX]):
     async def run(self, work: Callable[[TX], Awaitable[R]], origin: Origin) -> R:
         """Do ``work`` in one transaction and commit it; the result speaks of committed facts.
 
-        Deadlocks, serialization failures and lost connections are tried again up to five times. An outcome
+        Deadlocks, serialization failures and lost connections are tried again, up to five times in eight
+        seconds. An outcome
         that is unknown because the connection broke during the commit is safe to repeat too: the idempotency
         key, or the consumer's version check, turns the repetition into the first answer.
 
@@ -140,18 +165,19 @@ class Database(Generic[TX]):
         :raises AnsweredBefore: the idempotency key was used by an earlier call.
         :raises Busy: no connection or no lock in time.
         """
+        latest = time.monotonic() + RETRY_SECONDS
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._once(work, origin)
             except IntegrityError as broken:
                 self._refuse_by_constraint(broken)
                 raise
-            except (DBAPIError, InterfaceError, OSError) as broken:
+            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as broken:
                 reason = self._retry_reason(broken)
                 if reason is None:
                     raise
                 TRANSACTION_RETRIES.labels(self.around.service, reason).inc()
-                if attempt == ATTEMPTS:
+                if attempt == ATTEMPTS or time.monotonic() > latest:
                     raise Busy(reason) from broken
                 await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))
             except PoolTimeout as full:
@@ -164,9 +190,12 @@ class Database(Generic[TX]):
             result = await work(tx)
             failpoint("write.before_flush")
             await tx.flush()
+            await linger("write.before_commit")
             failpoint("write.before_commit")
             await connection.commit()
             failpoint("write.after_commit")
+            for effect in tx.afterwards:
+                effect()
             return result
 
     def _refuse_by_constraint(self, broken: IntegrityError) -> None:
@@ -183,13 +212,7 @@ class Database(Generic[TX]):
             raise StillRunning from broken
         if state in RETRYABLE:
             return RETRYABLE[state]
-        lost = (
-            isinstance(broken, (OSError, InterfaceError))
-            or getattr(broken, "connection_invalidated", False)
-            or (state or "").startswith("08")
-            or "connection" in type(getattr(broken, "orig", None)).__name__.lower()
-        )
-        return "connection" if lost else None
+        return "connection" if is_connection_lost(broken) else None
 
     async def load_epoch(self) -> None:
         """Read the epoch that this process stamps on its events; it changes only with a restart."""

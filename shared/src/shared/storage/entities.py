@@ -185,6 +185,7 @@ class Entities(Generic[A]):
             )
         }
         for row in rows:
+            self.tx.audit(f"{self.noun}.{RESTATED}", self.noun, row.id)
             if (row.id, row.version) not in kept:
                 aggregate = await self.complete(self.load(row))
                 self.tx.announce(aggregate, RESTATED, self.state(aggregate))

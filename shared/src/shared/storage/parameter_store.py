@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    func,
     insert,
     select,
     text,
@@ -25,12 +26,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.kernel.errors import NotFound, Refusal
+from shared.kernel.errors import Invalid, NotFound, Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.parameters import Confidence, Parameter, ParameterBook
 from shared.storage.transaction import Transaction
 
 CHASSIS = MetaData()
+NAME_LOCK = 7004
+"""Advisory lock space: two changes of one parameter are confirmed one after the other."""
 
 parameters = Table(
     "parameter",
@@ -74,6 +77,10 @@ class ParameterUnknown(NotFound):
 
 class StartsBeforePresentValue(Refusal):
     """生效日不得早于现行值的生效日"""
+
+
+class ValueOfAnotherKind(Invalid):
+    """取值的类型与现行值不同"""
 
 
 @dataclass(frozen=True)
@@ -134,9 +141,13 @@ async def propose(
 ) -> Proposal:
     """One person proposes a new value from a day on; nothing changes yet."""
     person = tx.caller.require_person()
-    known = (await tx.connection.execute(select(parameters.c.name).where(parameters.c.name == name).limit(1))).first()
+    known = (
+        await tx.connection.execute(select(parameters.c.value).where(parameters.c.name == name).limit(1))
+    ).one_or_none()
     if known is None:
         raise ParameterUnknown("没有这个名称的参数", field="name")
+    if type(value) is not type(known.value):
+        raise ValueOfAnotherKind(field="value")
     proposal = Proposal(new_id(tx.at), name, valid_from, value, authority, confidence, note, person, tx.at)
     await tx.connection.execute(
         insert(proposals),
@@ -166,6 +177,7 @@ async def confirm(tx: Transaction, proposal_id: UUID) -> Proposal:
     if row.confirmed_by is not None:
         raise ProposalConfirmedBefore()
     person = tx.caller.require_other_than(row.proposed_by)
+    await tx.connection.execute(select(func.pg_advisory_xact_lock(NAME_LOCK, func.hashtext(row.name))))
     latest = (
         await tx.connection.execute(
             text("SELECT max(valid_from) FROM parameter WHERE name = :name"), {"name": row.name}
@@ -197,7 +209,8 @@ async def confirm(tx: Transaction, proposal_id: UUID) -> Proposal:
         update(proposals).where(proposals.c.id == row.id).values(confirmed_by=person, confirmed_at=tx.at)
     )
     tx.audit("parameter.confirmed", "parameter", row.name)
-    tx.around.parameters = await load_book(tx.connection)
+    book = await load_book(tx.connection)
+    tx.afterwards.append(lambda: setattr(tx.around, "parameters", book))
     return Proposal(
         row.id, row.name, row.valid_from, row.value, row.authority, Confidence(row.confidence), row.note,
         row.proposed_by, row.proposed_at, person,

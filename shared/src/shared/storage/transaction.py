@@ -7,7 +7,7 @@ way to commit a change without its event and its audit entry.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,8 @@ class Transaction:
     events: list[Outgoing] = field(default_factory=list)
     entries: list[AuditEntry] = field(default_factory=list)
     answer: RememberedAnswer | None = None
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """Effects on the memory of this process, done once the commit has succeeded."""
 
     @property
     def caller(self) -> Principal:

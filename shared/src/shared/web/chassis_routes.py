@@ -20,8 +20,8 @@ from shared.kernel.principal import Principal
 from shared.messaging.digest import BUCKETS, digest, versions_in
 from shared.storage import parameter_store
 from shared.storage.entities import Entities
-from shared.storage.migrations import revision_of
-from shared.storage.sealing import verify_chain
+from shared.storage.migrations import revision_seen_anew
+from shared.storage.sealing import ChainVerdict, verify_chain, witnessed_heads
 from shared.web.access import public, require
 from shared.web.commands import Asking, Commanding
 from shared.web.fields import ApiModel, Day, Line, Note
@@ -169,8 +169,7 @@ def probe_routes(head: str) -> APIRouter:
     async def readyz(request: Request) -> Response:
         running = running_of(request)
         try:
-            async with asyncio.timeout(READY_SECONDS):
-                revision = await revision_of(running.database.engine)
+            revision = await revision_seen_anew(running.settings.database, READY_SECONDS)
         except Exception as error:
             return JSONResponse({"status": "database unavailable", "error": type(error).__name__}, 503)
         if revision != head:
@@ -254,9 +253,20 @@ def internal_routes(definition: ServiceDefinition) -> APIRouter:
         )
 
     @router.get("/audit/chain", response_model=ChainView, summary="核验审计链")
-    async def audit_chain(caller: AuditReader, request: Request, asking: Asking) -> ChainView:
-        async with running_of(request).database.engine.connect() as connection:
-            verdict = await verify_chain(connection)
-        return ChainView(**vars(verdict))
+    async def audit_chain(caller: AuditReader, request: Request, asking: Asking) -> Response:
+        running = running_of(request)
+        witness = running.settings.audit.witness_file
+        heads: dict[int, str] = {}
+        if witness and witness.exists():
+            heads = await asyncio.to_thread(witnessed_heads, running.database.around.confidential, witness)
+        async with running.database.engine.connect() as connection:
+            verdict = await verify_chain(connection, heads)
+
+        async def found(_tx: Any) -> ChainVerdict:
+            return verdict
+
+        return await asking.run(
+            found, show=lambda verdict: ChainView(**vars(verdict)), audit=("audit.verified", "audit", None)
+        )
 
     return router

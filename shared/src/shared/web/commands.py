@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
@@ -34,7 +34,8 @@ R = TypeVar("R")
 KEY = re.compile(r"[A-Za-z0-9._:\-]{8,200}", re.ASCII)
 ETAG = re.compile(r'"([0-9]{1,9})\.([0-9]{1,18})"', re.ASCII)
 ANSWER_COLUMN = "idempotency.body"
-ANSWER_ROW = UUID(int=0)
+ANSWERS = UUID("6f1de2a4-6f6f-5b43-9f0e-3a3f5f7b1f0c")
+"""Namespace of the rows of remembered answers, which have a text key."""
 RECALL = text("SELECT fingerprint, status, headers, body FROM idempotency WHERE caller = :caller AND key = :key")
 
 
@@ -47,16 +48,14 @@ def entity_tag(epoch: int, version: int) -> str:
     return f'"{epoch}.{version}"'
 
 
-def expected_version(if_match: str | None, epoch: int) -> int | None:
-    """The version an ``If-Match`` header names; None where the caller said nothing or ``*``."""
+def seen_version(if_match: str | None) -> tuple[int, int] | None:
+    """The epoch and version an ``If-Match`` header names; None where the caller said nothing or ``*``."""
     if if_match is None or if_match.strip() == "*":
         return None
     match = ETAG.fullmatch(if_match.strip())
     if match is None:
         raise HTTPException(status_code=400, detail="If-Match 须为本接口给出的 ETag")
-    if int(match.group(1)) != epoch:
-        raise StaleVersion()
-    return int(match.group(2))
+    return int(match.group(1)), int(match.group(2))
 
 
 class Command:
@@ -68,8 +67,23 @@ class Command:
         if must_match and if_match is None:
             raise HTTPException(status_code=428, detail="须以 If-Match 说明所依据的版本")
         around = self._running.database.around
-        self.expected = expected_version(if_match, around.epoch)
+        self._seen = seen_version(if_match)
         self.today = business_day(around.clock.now())
+
+    @property
+    def expected(self) -> int | None:
+        """The version the caller has seen (``If-Match``); None where the caller said nothing or ``*``.
+
+        Read it inside the use case, so that the repetition of an answered call gets its answer.
+
+        :raises StaleVersion: the caller has seen a version of before a restore.
+        """
+        if self._seen is None:
+            return None
+        epoch, version = self._seen
+        if epoch != self._running.database.around.epoch:
+            raise StaleVersion()
+        return version
 
     async def run(
         self,
@@ -87,7 +101,10 @@ class Command:
         database = self._running.database
         confidential = database.around.confidential
         body = await self._request.body()
-        fingerprint = hashlib.sha256(f"{self._request.method} {self._request.url.path}\n".encode() + body).digest()
+        scope = self._request.scope
+        called = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
+        fingerprint = hashlib.sha256(called + body).digest()
+        row = uuid5(ANSWERS, f"{caller.key} {self._key}")
 
         async def work(tx: Any) -> Response:
             result = await use_case(tx)
@@ -100,31 +117,31 @@ class Command:
                 fingerprint=fingerprint,
                 status=status,
                 headers=headers,
-                body=confidential.seal(ANSWER_COLUMN, ANSWER_ROW, content),
+                body=confidential.seal(ANSWER_COLUMN, row, content),
             )
             return Response(content, status, headers, "application/json")
 
         try:
             return await database.run(work, origin_of(self._request, caller))
         except (AnsweredBefore, Refusal) as obstacle:
-            earlier = await self._recall(caller.key, fingerprint)
+            earlier = await self._recall(caller.key, fingerprint, row)
             if earlier is not None:
                 return earlier
             if isinstance(obstacle, Refusal) and obstacle.kind in (Kind.FORBIDDEN, Kind.NOT_FOUND):
                 await self._running.note_refusal(self._request, caller, obstacle)
             raise
 
-    async def _recall(self, caller: str, fingerprint: bytes) -> Response | None:
+    async def _recall(self, caller: str, fingerprint: bytes, row: UUID) -> Response | None:
         database = self._running.database
         async with database.engine.connect() as connection:
-            row = (await connection.execute(RECALL, {"caller": caller, "key": self._key})).one_or_none()
-        if row is None:
+            answer = (await connection.execute(RECALL, {"caller": caller, "key": self._key})).one_or_none()
+        if answer is None:
             return None
-        if row.fingerprint != fingerprint:
+        if answer.fingerprint != fingerprint:
             raise IdempotencyKeyReused(field="header/Idempotency-Key")
-        content = database.around.confidential.open(ANSWER_COLUMN, ANSWER_ROW, row.body)
-        headers = row.headers if isinstance(row.headers, dict) else json.loads(row.headers)
-        return Response(content, row.status, {**headers, "Idempotent-Replayed": "true"}, "application/json")
+        content = database.around.confidential.open(ANSWER_COLUMN, row, answer.body)
+        headers = answer.headers if isinstance(answer.headers, dict) else json.loads(answer.headers)
+        return Response(content, answer.status, {**headers, "Idempotent-Replayed": "true"}, "application/json")
 
 
 class Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from shared.kernel.errors import Invalid
 from shared.storage.confidential import Confidential
@@ -20,7 +23,16 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 MAX_LIMIT = 100
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="每页条数")]
+
+
+def _plain_digits(value: Any) -> Any:
+    """Numbers in a query are ASCII digits; the framework would also read ``1_0`` and ``+5``."""
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
+        raise PydanticCustomError("digits", "须为阿拉伯数字")
+    return value
+
+
+Limit = Annotated[int, BeforeValidator(_plain_digits), Query(ge=1, le=MAX_LIMIT, description="每页条数")]
 CursorText = Annotated[str | None, Query(max_length=1_000, description="上一页给出的 next_cursor")]
 
 
@@ -61,7 +73,7 @@ class Cursors:
             raise CursorUnusable(field="query/cursor") from None
 
     def _mac(self, payload: bytes) -> bytes:
-        return self.confidential.mac("cursor", self.query.encode() + b"\n" + payload)
+        return self.confidential.mac("cursor", hashlib.sha256(self.query.encode()).digest() + payload)
 
 
 def page_of(

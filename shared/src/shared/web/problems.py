@@ -6,6 +6,8 @@ because it may be somebody's identity number.
 
 from __future__ import annotations
 
+import random
+import re
 from typing import Any
 
 import structlog
@@ -14,12 +16,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_problem.error import Problem
 from fastapi_problem.handler import ExceptionHandler, add_exception_handler, new_exception_handler
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kernel.errors import Kind, Refusal
-from shared.storage.database import Busy, StillRunning, sqlstate
+from shared.storage.database import Busy, StillRunning, is_connection_lost, sqlstate
 from shared.storage.entities import StaleVersion
 
 STATUS_OF_KIND = {Kind.INVALID: 422, Kind.FORBIDDEN: 403, Kind.NOT_FOUND: 404, Kind.CONFLICT: 409}
@@ -40,8 +43,10 @@ TITLES = {
     503: ("busy", "系统繁忙，请稍后重试"),
     504: ("timed-out", "处理超时"),
 }
-DATA_ERRORS = frozenset({"22021", "22P05", "22P02", "22003", "22000", "22001", "22007", "22008", "23502", "23514"})
-RETRY_AFTER_SECONDS = "1"
+DATA_ERRORS = frozenset(
+    {"22021", "22P05", "22P02", "22003", "22000", "22001", "22007", "22008", "23502", "23503", "23514"}
+)
+SCHEMA_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}[0-9]{0,2}", re.ASCII)
 
 log = structlog.get_logger()
 
@@ -83,13 +88,18 @@ def _refused(_eh: Any, _request: Request, refusal: Refusal) -> Problem:
 def _misread(_eh: Any, _request: Request, error: RequestValidationError) -> Problem:
     errors = [
         {
-            "pointer": "/" + "/".join(str(part) for part in entry["loc"]),
+            "pointer": "/" + "/".join(map(_named, entry["loc"])),
             "code": entry["type"],
             "message": _scrubbed(entry),
         }
         for entry in error.errors()
     ]
     return problem(422, errors=errors)
+
+
+def _named(part: int | str) -> str:
+    """A step of the pointer, unless it is a name somebody typed that no schema of ours would have."""
+    return str(part) if isinstance(part, int) or SCHEMA_NAME.fullmatch(part) else "?"
 
 
 def _scrubbed(entry: Any) -> str:
@@ -107,14 +117,17 @@ def _http(_eh: Any, _request: Request, error: HTTPException) -> Problem:
     return problem(error.status_code, detail=own_words, headers=dict(error.headers or {}) or None)
 
 
+def _retry_after() -> dict[str, str]:
+    """One to three seconds, so that refused callers do not come back all at once."""
+    return {"Retry-After": str(random.randint(1, 3))}
+
+
 def _busy(_eh: Any, _request: Request, _error: Exception) -> Problem:
-    return problem(503, headers={"Retry-After": RETRY_AFTER_SECONDS})
+    return problem(503, headers=_retry_after())
 
 
 def _still_running(_eh: Any, _request: Request, _error: Exception) -> Problem:
-    return problem(
-        409, code="still-running", title="同一请求或相关办理正在进行", headers={"Retry-After": RETRY_AFTER_SECONDS}
-    )
+    return problem(409, code="still-running", title="同一请求或相关办理正在进行", headers=_retry_after())
 
 
 def _database(_eh: Any, _request: Request, error: DBAPIError) -> Problem:
@@ -122,6 +135,8 @@ def _database(_eh: Any, _request: Request, error: DBAPIError) -> Problem:
     log.error("database refused", sqlstate=state, error=type(error).__name__)
     if state in DATA_ERRORS:
         return problem(422, detail="内容不能保存")
+    if is_connection_lost(error):
+        return problem(503, headers=_retry_after())
     if state == "57014":
         return problem(504)
     if state and state.startswith("23"):
@@ -153,6 +168,8 @@ def install_problems(app: FastAPI) -> ExceptionHandler:
             Refusal: _refused,
             StillRunning: _still_running,
             Busy: _busy,
+            PoolTimeout: _busy,
+            ConnectionError: _busy,
             DBAPIError: _database,
             Exception: _unexpected,
         },
@@ -163,6 +180,6 @@ def install_problems(app: FastAPI) -> ExceptionHandler:
     # the catch-all must come last: the library asks its handlers in order
     renderer.handlers[Exception] = renderer.handlers.pop(Exception)
     add_exception_handler(app, renderer)
-    for kind in (Refusal, StillRunning, Busy, DBAPIError):
+    for kind in (Refusal, StillRunning, Busy, PoolTimeout, ConnectionError, DBAPIError):
         app.add_exception_handler(kind, renderer)
     return renderer

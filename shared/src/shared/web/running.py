@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,6 +15,8 @@ from shared.runtime.settings import ServiceSettings
 from shared.storage.database import Database
 from shared.storage.transaction import Origin
 from shared.web.tokens import TokenVerifier
+
+PURPOSE = re.compile(r"[A-Za-z][A-Za-z0-9_.:\-]{0,63}", re.ASCII)
 
 
 @dataclass
@@ -50,5 +53,6 @@ def origin_of(request: Request, caller: Principal) -> Origin:
 
 
 def purpose_of(request: Request) -> str | None:
-    """The purpose the caller states for seeing personal data (``X-Purpose``), a short code."""
-    return request.headers.get("x-purpose", "")[:100] or None
+    """The purpose the caller states for seeing personal data (``X-Purpose``), a short code and never a sentence."""
+    stated = request.headers.get("x-purpose", "")
+    return stated if PURPOSE.fullmatch(stated) else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Coroutine
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -53,15 +55,16 @@ _decoder = json.JSONDecoder(
 
 
 def _check(value: Any, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise BadJson("嵌套层数过多")
+    """Refuse what cannot be stored; ``depth`` is the number of arrays and objects around ``value``."""
     if isinstance(value, str):
         _check_text(value)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            _check_text(name)
-            _check(item, depth + 1)
-    elif isinstance(value, list):
+    elif isinstance(value, (dict, list)):
+        if depth == MAX_DEPTH:
+            raise BadJson("嵌套层数过多")
+        if isinstance(value, dict):
+            for name in value:
+                _check_text(name)
+            value = value.values()
         for item in value:
             _check(item, depth + 1)
 
@@ -99,19 +102,40 @@ class StrictRequest(Request):
         return self._strict_json
 
 
+def _check_media_type(content_type: str) -> None:
+    kind, _, parameters = content_type.lower().partition(";")
+    charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
+    if kind.strip() != "application/json" or charset not in ("", "utf-8", "utf8"):
+        raise HTTPException(status_code=415, detail="请求体须为 UTF-8 编码的 application/json")
+
+
+def _takes_many(annotation: Any) -> bool:
+    kind = get_origin(annotation)
+    if kind in (Union, UnionType):
+        return any(map(_takes_many, get_args(annotation)))
+    return kind in (list, tuple, set, frozenset)
+
+
 class StrictRoute(APIRoute):
-    """Route class of every service: strict JSON, and 415 for a body of another kind."""
+    """Route class of every service: strict JSON, 415 for a body of another kind, no name twice in a query."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler."""
         handler = super().get_route_handler()
         takes_body = self.body_field is not None
+        lists = {
+            parameter.alias
+            for parameter in get_flat_params(self.dependant)
+            if _takes_many(parameter.field_info.annotation)
+        }
 
         async def strict(request: Request) -> Response:
             if takes_body:
-                kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if kind != "application/json":
-                    raise HTTPException(status_code=415, detail="请求体须为 application/json")
+                _check_media_type(request.headers.get("content-type", ""))
+            if request.scope["query_string"]:
+                names = [name for name, _ in request.query_params.multi_items() if name not in lists]
+                if len(names) != len(set(names)):
+                    raise HTTPException(status_code=400, detail="查询参数不得重复")
             return await handler(StrictRequest(request.scope, request.receive))
 
         return strict

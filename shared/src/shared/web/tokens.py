@@ -21,9 +21,13 @@ from shared.kernel.principal import Principal
 from shared.runtime.settings import IdentitySettings
 
 REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "org_code", "division"]
+TEXT_CLAIMS = ["iss", "sub", "org_code", "division"]
 KEYS_FRESH_SECONDS = 600
 KEYS_KEPT_SECONDS = 86_400
 REFETCH_SECONDS = 30
+FIRST_FETCH_SECONDS = 1
+MAX_KEY_SET_BYTES = 100_000
+MAX_KEYS = 32
 REMEMBER_SECONDS = 60
 REMEMBERED_TOKENS = 10_000
 MAX_TOKEN_CHARACTERS = 8_192
@@ -47,7 +51,7 @@ class PublishedKeys:
     async def key(self, kid: str) -> jwt.PyJWK:
         """The key with this id; raises :class:`NotAuthenticated` if the provider has none."""
         stale = time.monotonic() - self._fetched > KEYS_FRESH_SECONDS
-        if stale or kid not in self._keys:
+        if kid not in self._keys or (stale and not self._fetching.locked()):
             await self._refetch()
         if kid not in self._keys or time.monotonic() - self._fetched > KEYS_KEPT_SECONDS:
             raise NotAuthenticated("unknown key")
@@ -55,19 +59,21 @@ class PublishedKeys:
 
     async def _refetch(self) -> None:
         async with self._fetching:
-            if time.monotonic() - self._tried < REFETCH_SECONDS:
+            pause = REFETCH_SECONDS if self._keys else FIRST_FETCH_SECONDS
+            if time.monotonic() - self._tried < pause:
                 return
-            self._tried = time.monotonic()
             try:
                 answer = await self._client.get(self._url)
                 answer.raise_for_status()
+                if len(answer.content) > MAX_KEY_SET_BYTES:
+                    raise ValueError("a key set of this size is not one")
                 found = jwt.PyJWKSet.from_dict(answer.json())
-                self._keys = {key.key_id: key for key in found.keys[:32] if key.key_id}
+                self._keys = {key.key_id: key for key in found.keys[:MAX_KEYS] if key.key_id}
                 self._fetched = time.monotonic()
-            except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
+            except (httpx.HTTPError, jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
                 log.warning("key set not available", error=type(error).__name__)
-                if self._fetched == float("-inf"):
-                    self._tried = float("-inf")
+            finally:
+                self._tried = time.monotonic()
 
 
 class TokenVerifier:
@@ -89,7 +95,8 @@ class TokenVerifier:
         principal = self._principal(claims)
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()
-        self._known[fingerprint] = (principal, min(time.time() + REMEMBER_SECONDS, claims["exp"]))
+        until = min(time.time() + REMEMBER_SECONDS, claims["exp"] + self._settings.leeway_seconds)
+        self._known[fingerprint] = (principal, until)
         return principal
 
     async def _claims(self, token: str) -> dict[str, Any]:
@@ -109,20 +116,25 @@ class TokenVerifier:
                 leeway=self._settings.leeway_seconds,
                 options={"require": REQUIRED_CLAIMS},
             )
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as refused:
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as refused:
             raise NotAuthenticated(type(refused).__name__) from None
-        if claims["exp"] - claims["iat"] > self._settings.max_lifetime_seconds:
+        begins, ends = claims["iat"], claims["exp"]
+        if type(begins) not in (int, float) or type(ends) not in (int, float):
+            raise NotAuthenticated("times are not numbers")
+        if not 0 <= ends - begins <= self._settings.max_lifetime_seconds:
             raise NotAuthenticated("lives too long")
         return claims
 
     @staticmethod
     def _principal(claims: dict[str, Any]) -> Principal:
         try:
+            if not all(isinstance(claims[name], str) and claims[name] for name in TEXT_CLAIMS):
+                raise NotAuthenticated("claims unusable")
             return Principal(
-                issuer=str(claims["iss"]),
-                subject=str(claims["sub"]),
-                organisation=str(claims["org_code"]),
-                area=Area(str(claims["division"])),
+                issuer=claims["iss"],
+                subject=claims["sub"],
+                organisation=claims["org_code"],
+                area=Area(claims["division"]),
                 person=str(claims["person"]) if claims.get("person") else None,
                 roles=frozenset(claims.get("roles") or ()),
                 scopes=frozenset(str(claims.get("scope", "")).split()),

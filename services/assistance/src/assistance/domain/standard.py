@@ -120,9 +120,10 @@ class Standard(Aggregate):
         :param latest: the newest published standard of the same series, locked.
         :param urban_allowance: the urban subsistence standard in force on ``valid_from``, for the 1.3 × check.
         """
-        self.status = WORKFLOW.next(self.status, StandardAction.CONFIRM)
-        self.confirmed_by = by.require_other_than(self.proposed_by)
+        status = WORKFLOW.next(self.status, StandardAction.CONFIRM)
+        checker = by.require_other_than(self.proposed_by)
         self._follow(latest)
+        self.status, self.confirmed_by = status, checker
         self.alerts = alerts_of(self, urban_allowance, hardship_factor)
         self.note("published")
 

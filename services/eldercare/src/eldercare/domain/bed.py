@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from eldercare.domain.filing import require_enough_beds
@@ -113,9 +114,9 @@ class Bed(Aggregate):
     inclusive: Spans
 
     @property
-    def bed_class(self) -> BedClass:
-        """The latest class."""
-        return self.classes[-1].bed_class
+    def bed_class(self) -> BedClass | None:
+        """The latest class; None for a bed that was entered by mistake and taken away again."""
+        return self.classes[-1].bed_class if self.classes else None
 
     @property
     def is_inclusive(self) -> bool:
@@ -241,7 +242,7 @@ def checked_classes(classes: Sequence[ClassSpan], today: date) -> tuple[ClassSpa
         raise ClassMissing(field="classes")
     for entry in classes:
         require_past(entry.span.begin, entry.span.end, today=today)
-    for former, later in zip(classes, classes[1:], strict=False):
+    for former, later in pairwise(classes):
         if former.span.end != later.span.begin or former.bed_class is later.bed_class:
             raise SpansOverlap(field="classes")
     return tuple(classes)
@@ -249,9 +250,7 @@ def checked_classes(classes: Sequence[ClassSpan], today: date) -> tuple[ClassSpa
 
 def ended_classes(classes: Sequence[ClassSpan], on: date) -> tuple[ClassSpan, ...]:
     """The classes up to a day."""
-    return tuple(
-        ClassSpan(ended((entry.span,), on)[0], entry.bed_class) for entry in classes if entry.span.begin < on
-    )
+    return tuple(ClassSpan(ended((entry.span,), on)[0], entry.bed_class) for entry in classes if entry.span.begin < on)
 
 
 def add_bed(

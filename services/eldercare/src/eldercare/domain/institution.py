@@ -84,7 +84,7 @@ class Action(StrEnum):
     FILE = "file"
     AMEND = "amend"
     ADD_BEDS = "add-beds"
-    ENTITLE = "entitle"
+    RECOGNISE = "recognise"
     ASSESS = "assess"
     CORRECT = "correct"
     SUSPEND = "suspend"
@@ -97,14 +97,14 @@ WORKFLOW = Workflow(
         (Status.OPERATING, Action.FILE): Status.OPERATING,
         (Status.OPERATING, Action.AMEND): Status.OPERATING,
         (Status.OPERATING, Action.ADD_BEDS): Status.OPERATING,
-        (Status.OPERATING, Action.ENTITLE): Status.OPERATING,
+        (Status.OPERATING, Action.RECOGNISE): Status.OPERATING,
         (Status.OPERATING, Action.ASSESS): Status.OPERATING,
         (Status.OPERATING, Action.CORRECT): Status.OPERATING,
         (Status.OPERATING, Action.SUSPEND): Status.SUSPENDED,
         (Status.OPERATING, Action.CLOSE): Status.CLOSED,
         (Status.SUSPENDED, Action.FILE): Status.SUSPENDED,
         (Status.SUSPENDED, Action.AMEND): Status.SUSPENDED,
-        (Status.SUSPENDED, Action.ENTITLE): Status.SUSPENDED,
+        (Status.SUSPENDED, Action.RECOGNISE): Status.SUSPENDED,
         (Status.SUSPENDED, Action.ASSESS): Status.SUSPENDED,
         (Status.SUSPENDED, Action.CORRECT): Status.SUSPENDED,
         (Status.SUSPENDED, Action.RESUME): Status.OPERATING,
@@ -213,10 +213,12 @@ class Institution(Aggregate):
         """Change what was filed (变更备案, EC-403); beds present must fit into the new number."""
         self.status = WORKFLOW.next(self.status, Action.AMEND)
         before = (self.name, self.kind, self.ownership, self.filed_beds)
-        after = (name or self.name, kind or self.kind, ownership or self.ownership, filed_beds or self.filed_beds)
-        if before == after:
+        wanted = (name, kind, ownership, filed_beds)
+        if all(new is None or new == old for new, old in zip(wanted, before, strict=True)):
             raise NothingChanges
-        self.name, self.kind, self.ownership, self.filed_beds = after
+        self.name, self.kind = name or self.name, kind or self.kind
+        self.ownership = ownership or self.ownership
+        self.filed_beds = self.filed_beds if filed_beds is None else filed_beds
         require_enough_beds(self.filed_beds, minimum_beds)
         if self.filed_beds < present_beds:
             raise FewerThanPresentBeds(rule="EC-7.5.1", field="filed_beds", present=present_beds)
@@ -230,9 +232,9 @@ class Institution(Aggregate):
         if present_beds + more > self.filed_beds:
             raise MoreBedsThanFiled(rule="EC-7.5.1", filed=self.filed_beds, present=present_beds)
 
-    def entitle(self, *, comprehensive: bool, on: date, today: date) -> None:
+    def recognise(self, *, comprehensive: bool, on: date, today: date) -> None:
         """It has comprehensive functions from a day on, or no longer (具备综合功能)."""
-        self.status = WORKFLOW.next(self.status, Action.ENTITLE)
+        self.status = WORKFLOW.next(self.status, Action.RECOGNISE)
         require_past(on, today=today)
         self._require_open_by(on)
         if comprehensive == is_open(self.comprehensive):
@@ -302,11 +304,15 @@ class Institution(Aggregate):
         """Nobody is admitted while the institution is suspended or closed (EC-407)."""
         if not covered(self.operating, on):
             closed = self.status is Status.CLOSED and self.operating[-1].begin <= on
-            raise (InstitutionClosed if closed else InstitutionNotOperating)(rule="EC-407", status_now=self.status.value)
+            raise (InstitutionClosed if closed else InstitutionNotOperating)(
+                rule="EC-407", status_now=self.status.value
+            )
 
     def _corrected(self, operating: Sequence[Span], first_bed_on: date | None, today: date) -> Spans:
         spans = checked(operating, today)
         if not spans or is_open(spans) != (self.status is Status.OPERATING):
+            raise PresentStatusDiffers(field="operating", status_now=self.status.value)
+        if self.status is Status.CLOSED and spans[-1].end != self.operating[-1].end:
             raise PresentStatusDiffers(field="operating", status_now=self.status.value)
         if first_bed_on is not None and first_bed_on < spans[0].begin:
             raise BeforeOpening(field="operating", first_bed_on=first_bed_on.isoformat())

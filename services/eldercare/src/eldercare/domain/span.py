@@ -50,6 +50,10 @@ class Span:
         ends_inside = self.end is None or (other.end is not None and other.end <= self.end)
         return self.begin <= other.begin and ends_inside
 
+    def meets(self, other: Span) -> bool:
+        """Whether both have a day in common."""
+        return (other.end is None or self.begin < other.end) and (self.end is None or other.begin < self.end)
+
 
 Spans: TypeAlias = tuple[Span, ...]
 

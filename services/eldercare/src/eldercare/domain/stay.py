@@ -105,7 +105,8 @@ class Stay(Aggregate):
     def end(self, *, on: date, bed: Bed, today: date) -> None:
         """The resident leaves; ``on`` is the first day the bed is free. A second ending corrects the first."""
         self.status = WORKFLOW.next(self.status, Action.END)
-        self.stayed = span_of_stay(self.stayed.begin, on, today)
+        require_past(on, today=today)
+        self.stayed = days_of_stay(self.stayed.begin, on)
         bed.require_in_service(self.stayed)
         self.note("ended")
 
@@ -116,9 +117,8 @@ class Stay(Aggregate):
         self.note("voided")
 
 
-def span_of_stay(begins_on: date, ends_on: date | None, today: date) -> Span:
-    """The days of a stay; at least one, none in the future."""
-    require_past(begins_on, ends_on, today=today)
+def days_of_stay(begins_on: date, ends_on: date | None) -> Span:
+    """The days of a stay: at least one; ``ends_on`` is the first day the bed is free again."""
     if ends_on is not None and ends_on <= begins_on:
         raise StayEndsBeforeItBegins(field="ends_on")
     return Span(begins_on, ends_on)
@@ -134,7 +134,8 @@ def begin_stay(
     ends_on: date | None, elder_age: int, today: date,
 ) -> Stay:  # fmt: skip
     """Admit a resident to a bed (B4, B5); only the extremely poor may be younger than an elder."""
-    stayed = span_of_stay(begins_on, ends_on, today)
+    require_past(begins_on, ends_on, today=today)
+    stayed = days_of_stay(begins_on, ends_on)
     if ground is Ground.ELDER and age_on(resident.identity.birth_date, begins_on) < elder_age:
         raise NotElder(rule="老年人权益保障法 第二条", elder_age=elder_age)
     institution.require_admitting(begins_on)

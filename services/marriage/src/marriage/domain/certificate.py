@@ -96,7 +96,9 @@ def require_region_in_force(region: str, on: date, register: DivisionRegister) -
     try:
         register.get(region, on)
     except Refusal as refusal:
-        raise RegionNotValidOnDate(rule="MR-802", **refusal.facts) from None
+        refused = RegionNotValidOnDate(rule="MR-802")
+        refused.facts.update(refusal.facts)
+        raise refused from None
 
 
 def region_of(division: str, city_office_code: str) -> str:

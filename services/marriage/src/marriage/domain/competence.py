@@ -58,11 +58,12 @@ COMPETENT = frozenset(
 
 @dataclass(frozen=True)
 class Competence:
-    """The answer with its reason and the regulation it rests on."""
+    """The answer with its reason and the regulation it rests on; ``refer_to`` names where to go instead."""
 
     regime: Regime
     reason: CompetenceReason
     basis: str
+    refer_to: str | None = None
 
     @property
     def is_competent(self) -> bool:
@@ -76,7 +77,10 @@ def judge_competence(
     """Whether ``office`` may register the couple on a day, by the regime of that day."""
     rule = parameters.at("competence.regime")
     regime = Regime(parameters.text("competence.regime"))
-    return Competence(regime, _reason(office, couple, on, regime, parameters), rule.authority)
+    reason = _reason(office, couple, on, regime, parameters)
+    elsewhere = reason is CompetenceReason.NOT_FOREIGN_RELATED
+    refer_to = parameters.text("competence.foreign_related_office") if elsewhere else None
+    return Competence(regime, reason, rule.authority, refer_to)
 
 
 def _reason(

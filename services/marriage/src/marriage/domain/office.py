@@ -177,9 +177,7 @@ class Office(Aggregate):
         serving = stated_spans(self.statements, Feature.IN_SERVICE)
         if feature is Feature.IN_SERVICE:
             return serving
-        meetings = (
-            stated.shared_with(open_) for stated in stated_spans(self.statements, feature) for open_ in serving
-        )
+        meetings = (stated.shared_with(open_) for stated in stated_spans(self.statements, feature) for open_ in serving)
         return tuple(span for span in meetings if span)
 
     def holds(self, feature: Feature, on: date) -> bool:

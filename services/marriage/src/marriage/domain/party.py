@@ -68,6 +68,21 @@ class Side(StrEnum):
     SECOND = "second"
 
 
+@dataclass(frozen=True)
+class CourtPaper:
+    """A judgment or mediation paper that ended an earlier marriage (法院离婚判决书、调解书).
+
+    ``effective_on`` is the day it took effect; None while it has not.
+    """
+
+    document: str
+    effective_on: date | None
+
+    def is_effective(self, on: date) -> bool:
+        """Whether the earlier marriage has ended by a day."""
+        return self.effective_on is not None and self.effective_on <= on
+
+
 class DocumentNumberInvalid(Invalid):
     """证件号码有误"""
 
@@ -149,7 +164,7 @@ class Domicile:
 
 @dataclass(frozen=True)
 class Party:
-    """One of the two people (结婚登记当事人), with what the registrar saw and asked."""
+    """One of the two people (结婚登记当事人), as the papers and the declaration say."""
 
     name: PersonName
     document: Document
@@ -157,6 +172,7 @@ class Party:
     birth_date: date
     domicile: Domicile
     prior_status: PriorStatus
+    court_paper: CourtPaper | None = None
 
     def __post_init__(self) -> None:
         if self.document.kind not in ACCEPTED_DOCUMENTS[self.domicile.residence]:
@@ -168,7 +184,13 @@ class Party:
             raise BirthDateContradictsIdentityNumber(rule="GB 11643", field="birth_date")
 
 
+def require_born_by(birth_date: date, on: date) -> None:
+    """Nobody who stands here is born tomorrow."""
+    if birth_date > on:
+        raise BornAfterToday(field="birth_date")
+
+
 def require_two_people(first: Party, second: Party) -> None:
-    """Nobody marries himself or herself; the same paper on both sides is a slip at the counter."""
+    """Nobody marries himself or herself; the same paper on both sides is a slip at the window."""
     if first.document.key == second.document.key:
         raise SamePersonTwice(field="second/document/number")

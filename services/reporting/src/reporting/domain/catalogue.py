@@ -163,7 +163,7 @@ def _is_table(value: Any) -> bool:
 
 def _are_periods(value: Any) -> bool:
     kinds = tuple(PeriodKind)
-    return isinstance(value, list) and bool(value) and len(set(value)) == len(value) and all(k in kinds for k in value)
+    return isinstance(value, list) and bool(value) and all(k in kinds and value.count(k) == 1 for k in value)
 
 
 FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {

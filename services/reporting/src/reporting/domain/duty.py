@@ -12,6 +12,9 @@ from shared.kernel.calendar import Deadline
 from shared.kernel.divisions import Division
 from shared.kernel.periods import Period
 
+PROGRESS = (Status.RETURNED, Status.FILED, Status.REVIEWED, Status.CONFIRMED)
+"""How far a figure has come on its way, the least first."""
+
 
 @dataclass(frozen=True)
 class Duty:

@@ -113,8 +113,8 @@ class Figure(Aggregate):
     """What one division reports in one form for one period (统计数据).
 
     ``author`` filed what it says; reviewer and confirmer are other persons (四眼原则). ``findings`` are what was
-    strange when it was filed; ``explanation`` is the author's explanation. A confirmed figure is never changed: a correction
-    supersedes it.
+    strange when it was filed and ``explanation`` what the author says to them. A confirmed figure is never changed: a
+    correction supersedes it. ``return_reason`` stays readable when the figure was filed again.
     """
 
     form: str
@@ -168,9 +168,10 @@ class Figure(Aggregate):
         status = WORKFLOW.next(self.status, Action.REFILE)
         if by != self.author:
             raise OnlyTheAuthorRefiles(rule="四眼原则")
+        self._require_right_to_stand(circumstances.standing)
         self.findings = explained_findings(entry, explanation, circumstances)
         self.numbers, self.document, self.explanation = entry.numbers, document, explanation
-        self.status, self.filed_at, self.return_reason = status, at, None
+        self.status, self.filed_at = status, at
         self.note("refiled")
 
     def withdraw(self) -> None:
@@ -192,7 +193,7 @@ class Figure(Aggregate):
         person = by.require_other_than(self.author)
         if person == self.reviewed_by and not reviewer_may_confirm:
             raise ConfirmedByItsReviewer(rule="figures.reviewer_may_confirm")
-        self._require_right_to_stand(standing)
+        self._require_right_to_stand(standing.id if standing else None)
         self._require_explained(remarkable_changes(entry, before))
         if standing is not None:
             standing.give_way(self)
@@ -218,13 +219,12 @@ class Figure(Aggregate):
             barred.add(Action.CONFIRM)
         return tuple(action for action in WORKFLOW.possible(self.status) if action not in barred)
 
-    def _require_right_to_stand(self, standing: Figure | None) -> None:
+    def _require_right_to_stand(self, standing: UUID | None) -> None:
         """Only a correction of the standing figure takes its place."""
-        present = standing.id if standing else None
-        if self.correction is None and present is not None:
-            raise PeriodConfirmedBefore(figure_id=str(present))
-        if self.correction is not None and self.correction.of != present:
-            raise CorrectedFigureNoLongerStands(figure_id=str(present) if present else None)
+        if self.correction is None and standing is not None:
+            raise PeriodConfirmedBefore(figure_id=str(standing))
+        if self.correction is not None and self.correction.of != standing:
+            raise CorrectedFigureNoLongerStands(figure_id=str(standing))
 
     def _require_explained(self, findings: Sequence[Finding]) -> None:
         """What became strange only after the filing has no explanation yet: it goes back to the author."""

@@ -57,12 +57,16 @@ def remarkable_changes(entry: Entry, before: Point | None) -> tuple[Finding, ...
     """Changes since the published point before the period that pass the form's bound."""
     if before is None:
         return ()
-    now, bound, found = entry.numbers, entry.form.change, []
-    if bound.is_passed(before.numbers.numerator, now.numerator):
-        found.append(Finding(FindingKind.NUMERATOR_CHANGED, before.numbers.numerator, str(before.period)))
-    if now.denominator is not None and before.numbers.denominator is not None:
-        if bound.is_passed(before.numbers.denominator, now.denominator):
-            found.append(Finding(FindingKind.DENOMINATOR_CHANGED, before.numbers.denominator, str(before.period)))
+    then, now, bound = before.numbers, entry.numbers, entry.form.change
+    found = []
+    if bound.is_passed(then.numerator, now.numerator):
+        found.append(Finding(FindingKind.NUMERATOR_CHANGED, then.numerator, str(before.period)))
+    if (
+        then.denominator is not None
+        and now.denominator is not None
+        and bound.is_passed(then.denominator, now.denominator)
+    ):
+        found.append(Finding(FindingKind.DENOMINATOR_CHANGED, then.denominator, str(before.period)))
     return tuple(found)
 
 

@@ -33,7 +33,7 @@ UP = (
         reviewed_at       timestamptz,
         confirmed_by      text CHECK (confirmed_by <> author),
         confirmed_at      timestamptz,
-        superseded_by     uuid REFERENCES figure (id) DEFERRABLE INITIALLY DEFERRED,
+        superseded_by     uuid REFERENCES figure (id),
         CHECK ((corrects IS NULL) = (correction_reason IS NULL)),
         CHECK ((status = 'SUPERSEDED') = (superseded_by IS NOT NULL)),
         CHECK (status NOT IN ('CONFIRMED', 'SUPERSEDED') OR (reviewed_by IS NOT NULL AND confirmed_by IS NOT NULL)),

@@ -1,0 +1,15 @@
+#!/bin/bash
+# Runs once, on an empty data directory: for each service a role and a database that only this role may enter.
+set -euo pipefail
+
+secrets=${SECRETS_FOLDER:-/run/secrets}
+
+for service in assistance eldercare marriage placename reporting monitoring; do
+    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
+        --set service="$service" --set secret="$secrets/$service-database-password" <<'SQL'
+\set password `cat :'secret'`
+CREATE ROLE :"service" LOGIN PASSWORD :'password';
+CREATE DATABASE :"service" OWNER :"service";
+REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
+SQL
+done

@@ -1,0 +1,26 @@
+"""What ``eldercare`` is made of; started by ``python -m shared.run eldercare ROLE``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eldercare.api import ROUTERS
+from eldercare.settings import Settings
+from eldercare.store import CONSTRAINTS, Beds, Institutions, Stays, Tx
+from shared.service import ServiceDefinition
+
+FOLDER = Path(__file__).parent
+
+SERVICE = ServiceDefinition(
+    name="eldercare",
+    title="养老机构与床位登记",
+    summary="养老机构备案、床位、入住与空余床位查询",
+    folder=FOLDER,
+    transaction=Tx,
+    routers=ROUTERS,
+    entities=(Institutions, Beds, Stays),
+    constraints=CONSTRAINTS,
+    seeds=FOLDER / "data" / "parameters.toml",
+)
+
+__all__ = ["SERVICE", "Settings"]
