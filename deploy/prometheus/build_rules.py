@@ -1,6 +1,6 @@
 """Write the alert and recording rules once more, as the PrometheusRule of the Kubernetes base.
 
-    .venv/bin/python deploy/prometheus/build_rules.py
+.venv/bin/python deploy/prometheus/build_rules.py
 """
 
 from __future__ import annotations

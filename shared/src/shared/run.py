@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from shared.messaging.bus import connect_bus, jetstream, leave, provision_stream
 from shared.runtime.failpoints import arm
 from shared.runtime.logs import configure_logs
-from shared.runtime.settings import ServiceSettings
+from shared.runtime.settings import HttpSettings, ServiceSettings
 from shared.service import ServiceDefinition, assemble, create_service, refresh, seed_parameters
 from shared.storage.migrations import head_of, upgrade
 from shared.web.chassis_routes import probe_routes
@@ -28,6 +28,7 @@ from shared.web.running import Running
 from shared.worker import Worker, working_beside
 
 GRACE_SECONDS = 20
+START_FAILED = 3
 
 log = structlog.get_logger()
 
@@ -42,13 +43,21 @@ def serve_api(definition: ServiceDefinition, running: Running, *, with_worker: b
     """Serve HTTP until SIGTERM; finish what is in flight."""
     worker = Worker(definition, running) if with_worker else None
     app = create_service(definition, running, beside=(lambda: working_beside(worker)) if worker else None)
-    settings = running.settings.http
-    uvicorn.run(
+    server = uvicorn.Server(server_config(app, running.settings.http))
+    server.run()
+    if not server.started:
+        raise SystemExit(START_FAILED)
+
+
+def server_config(app: FastAPI, settings: HttpSettings) -> uvicorn.Config:
+    """How every API is served; its own limit on requests is the last resort behind ours."""
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
         http="httptools",
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

@@ -27,7 +27,7 @@ from shared.storage.entities import Entities
 from shared.storage.migrations import head_of
 from shared.storage.parameter_store import load_book, seed
 from shared.storage.transaction import Transaction
-from shared.web.access import api_routes, refuse_undeclared
+from shared.web.access import api_routes, refuse_undeclared, scopes_of
 from shared.web.chassis_routes import internal_routes, parameter_routes, probe_routes
 from shared.web.middleware import RequestEnvelope
 from shared.web.problems import install_problems
@@ -176,10 +176,8 @@ def create_service(
     )
     app.state.running = running
     app.include_router(probe_routes(head_of(definition.migrations)))
-    for router in definition.routers:
+    for router in routers_of(definition):
         app.include_router(router)
-    app.include_router(parameter_routes(definition.name))
-    app.include_router(internal_routes(definition))
     refuse_undeclared(api_routes(app))
     problems = install_problems(app)
     app.add_middleware(
@@ -189,6 +187,17 @@ def create_service(
         max_concurrent=settings.http.max_concurrent_requests,
     )
     return app
+
+
+def routers_of(definition: ServiceDefinition) -> list[APIRouter]:
+    """Every router of a service: its own and those of the chassis that callers see."""
+    return [*definition.routers, parameter_routes(definition.name), internal_routes(definition)]
+
+
+def access_of(definition: ServiceDefinition) -> dict[str, set[str]]:
+    """Scope → the routes of the service that demand it."""
+    routes = [route for router in routers_of(definition) for route in router.routes if isinstance(route, APIRoute)]
+    return scopes_of(routes)
 
 
 def operation_id(route: APIRoute) -> str:

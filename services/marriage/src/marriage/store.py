@@ -81,7 +81,7 @@ registrations = Table(
     Column("registrar", String, nullable=False),
     Column("clauses", JSONB, nullable=False),
     Column("uncertain", ARRAY(String), nullable=False),
-    Column("annulment", JSONB),
+    Column("annulment", JSONB(none_as_null=True)),
 )
 parties = Table(
     "marriage_party",

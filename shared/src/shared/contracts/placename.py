@@ -15,7 +15,7 @@ class NameApplicationState(EntityState):
     source: ClassVar[str] = "placename"
     noun: ClassVar[str] = "application"
     participles: ClassVar[tuple[str, ...]] = (
-        "submitted", "accepted", "declined", "approved", "rejected", "announced", "withdrawn",
+        "submitted", "accepted", "declined", "approved", "rejected", "filed", "announced", "withdrawn",
     )  # fmt: skip
 
     action: str

@@ -31,7 +31,8 @@ PUBLISH_TIMEOUT = 2.0
 DUPLICATE_WINDOW_SECONDS = 2 * 60 * 60
 MAX_MESSAGE_BYTES = 131_072
 MAX_ACK_PENDING = 2_000
-ACK_WAIT_SECONDS = 60.0
+ACK_WAIT_SECONDS = 6.0
+"""How long a batch of a reader that died stays with it; a living reader says in between that it is still at it."""
 FLUSH_SECONDS = 2
 HANG_UP_SECONDS = 2.0
 JOIN_SECONDS = 0.5

@@ -11,7 +11,8 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -24,7 +25,7 @@ from nats.js import JetStreamContext
 from shared.contracts.envelope import Incoming, UnreadableEvent, read_event
 from shared.kernel.ids import new_id
 from shared.kernel.principal import Principal
-from shared.messaging.bus import SUBJECTS, jetstream, join_bus, leave, provision_consumer
+from shared.messaging.bus import ACK_WAIT_SECONDS, SUBJECTS, jetstream, join_bus, leave, provision_consumer
 from shared.messaging.dead_letters import DeadLetter, count_open, set_aside
 from shared.runtime.failpoints import failpoint
 from shared.runtime.metrics import CONSUMER_LAG, DEAD_LETTERS, EVENTS_CONSUMED
@@ -92,6 +93,22 @@ def deliver(message: Msg) -> Delivery:
         return Delivery(message, None, f"cannot be read: {type(unforeseen).__name__}")
 
 
+@asynccontextmanager
+async def held(messages: Sequence[Msg]) -> AsyncIterator[None]:
+    """Keep messages for as long as the block lasts; whoever dies in it loses them to the next reader soon."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(ACK_WAIT_SECONDS / 3)
+            await asyncio.gather(*(message.in_progress() for message in messages), return_exceptions=True)
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+
+
 class Consumer(Generic[TX]):
     """Applies the events of one durable consumer until told to stop.
 
@@ -145,9 +162,10 @@ class Consumer(Generic[TX]):
                 last_message = time.monotonic()
                 failpoint("consumer.after_fetch")
                 batch = [deliver(message) for message in messages]
-                await self._absorb([d for d in batch if d.deliveries < SUSPECT_DELIVERIES], stopping)
-                for suspect in (d for d in batch if d.deliveries >= SUSPECT_DELIVERIES):
-                    await self._absorb([suspect], stopping)
+                async with held(messages):
+                    await self._absorb([d for d in batch if d.deliveries < SUSPECT_DELIVERIES], stopping)
+                    for suspect in (d for d in batch if d.deliveries >= SUSPECT_DELIVERIES):
+                        await self._absorb([suspect], stopping)
             elif lag and time.monotonic() - last_message > RECONNECT_AFTER_SECONDS:
                 raise ConnectionError("messages wait, but none arrive")
 

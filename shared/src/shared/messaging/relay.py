@@ -45,10 +45,10 @@ MARK_SENT = """
     WHERE outbox.id = sent.id AND outbox.reissue = sent.reissue
 """
 MARK_REFUSED = "UPDATE outbox SET refused = $2 WHERE id = $1"
-MEASURE = f"""
+MEASURE = """
     SELECT count(*) FILTER (WHERE refused IS NULL) AS unsent, count(*) FILTER (WHERE refused IS NOT NULL) AS refused,
            coalesce(extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE refused IS NULL)), 0) AS oldest
-    FROM (SELECT refused, created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT {COUNTED_AT_MOST}) AS o
+    FROM (SELECT refused, created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1) AS o
 """
 
 log = structlog.get_logger()
@@ -172,7 +172,7 @@ class Relay:
         return bool(ack.duplicate)
 
     async def _measure(self, session: asyncpg.Connection) -> None:
-        row = await session.fetchrow(MEASURE)
+        row = await session.fetchrow(MEASURE, COUNTED_AT_MOST)
         OUTBOX_UNSENT.labels(self._service).set(row["unsent"])
         OUTBOX_REFUSED.labels(self._service).set(row["refused"])
         OUTBOX_OLDEST_SECONDS.labels(self._service).set(float(row["oldest"]))

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from launcher.broker import Broker
 from launcher.tokens import TokenMint
 from shared.runtime.logs import configure_logs
 from shared.runtime.settings import ServiceSettings
 from shared.service import ServiceDefinition
 from shared.testing.servers import Databases, broker, databases
+from shared.testing.stream import Stream, fresh_stream
 from shared.testing.under_test import ISSUER, ServiceUnderTest, start_service
 
-__all__ = ["broker", "databases", "mint", "secrets_folder", "service"]
+__all__ = ["broker", "databases", "mint", "secrets_folder", "service", "stream"]
 
 
 def pytest_configure() -> None:
@@ -53,3 +55,10 @@ async def service(
     await under_test.running.peers.close()
     await under_test.running.database.close()
     await databases.drop(under_test.database_name)
+
+
+@pytest_asyncio.fixture
+async def stream(broker: Broker) -> AsyncIterator[Stream]:
+    """The stream of the cluster, empty, on a real broker."""
+    async with fresh_stream(broker) as fresh:
+        yield fresh

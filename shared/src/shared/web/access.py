@@ -6,6 +6,7 @@ reviewer see the policy at once. A route that declares neither stops the start o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
@@ -78,7 +79,7 @@ def api_routes(app: FastAPI) -> list[RouteContext]:
     ]
 
 
-def refuse_undeclared(routes: list[RouteContext]) -> None:
+def refuse_undeclared(routes: Sequence[APIRoute | RouteContext]) -> None:
     """Stop the start if a route forgot to say who may call it."""
     for route in routes:
         if not _declares_access(route.dependant):
@@ -87,11 +88,11 @@ def refuse_undeclared(routes: list[RouteContext]) -> None:
             )
 
 
-def scopes_of(routes: list[RouteContext]) -> dict[str, set[str]]:
+def scopes_of(routes: Sequence[APIRoute | RouteContext]) -> dict[str, set[str]]:
     """Scope → the routes that demand it; used by the access matrix of the tests."""
     found: dict[str, set[str]] = {}
 
-    def collect(route: RouteContext, dependant: Dependant) -> None:
+    def collect(route: APIRoute | RouteContext, dependant: Dependant) -> None:
         if isinstance(dependant.call, Permission):
             found.setdefault(dependant.call.scope, set()).add(f"{min(route.methods or {''})} {route.path}")
         for inner in dependant.dependencies:

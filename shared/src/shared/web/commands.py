@@ -31,7 +31,7 @@ from shared.web.running import Running, origin_of, purpose_of, running_of
 
 R = TypeVar("R")
 
-KEY = re.compile(r"[A-Za-z0-9._:\-]{8,200}", re.ASCII)
+KEY = r"^[A-Za-z0-9._:\-]{8,200}$"
 ETAG = re.compile(r'"([0-9]{1,9})\.([0-9]{1,18})"', re.ASCII)
 ANSWER_COLUMN = "idempotency.body"
 ANSWERS = UUID("6f1de2a4-6f6f-5b43-9f0e-3a3f5f7b1f0c")
@@ -185,30 +185,22 @@ class Reading:
 
 
 IdempotencyKey = Annotated[
-    str | None,
-    Header(alias="Idempotency-Key", description="幂等键，8 至 200 个字符；重复请求返回首次的结果", max_length=10_000),
+    str,
+    Header(alias="Idempotency-Key", pattern=KEY, description="幂等键；以同一键重复请求，得到首次的结果"),
 ]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="所依据的 ETag", max_length=200)]
 
 
-async def _command(request: Request, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None) -> Command:
-    return Command(request, _checked_key(idempotency_key), if_match, must_match=False)
+async def _command(request: Request, idempotency_key: IdempotencyKey, if_match: IfMatch = None) -> Command:
+    return Command(request, idempotency_key, if_match, must_match=False)
 
 
-async def _change(request: Request, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None) -> Command:
-    return Command(request, _checked_key(idempotency_key), if_match, must_match=True)
+async def _change(request: Request, idempotency_key: IdempotencyKey, if_match: IfMatch = None) -> Command:
+    return Command(request, idempotency_key, if_match, must_match=True)
 
 
 async def _reading(request: Request) -> Reading:
     return Reading(request)
-
-
-def _checked_key(key: str | None) -> str:
-    if key is None:
-        raise HTTPException(status_code=400, detail="须提供 Idempotency-Key")
-    if not KEY.fullmatch(key):
-        raise HTTPException(status_code=400, detail="Idempotency-Key 须为 8 至 200 个字母、数字或 . _ : -")
-    return key
 
 
 Commanding = Annotated[Command, Depends(_command)]

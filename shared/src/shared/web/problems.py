@@ -46,6 +46,7 @@ TITLES = {
 DATA_ERRORS = frozenset(
     {"22021", "22P05", "22P02", "22003", "22000", "22001", "22007", "22008", "23502", "23503", "23514"}
 )
+IDEMPOTENCY_KEY = ("header", "Idempotency-Key")
 SCHEMA_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}[0-9]{0,2}", re.ASCII)
 
 log = structlog.get_logger()
@@ -86,6 +87,10 @@ def _refused(_eh: Any, _request: Request, refusal: Refusal) -> Problem:
 
 
 def _misread(_eh: Any, _request: Request, error: RequestValidationError) -> Problem:
+    if any(tuple(entry["loc"])[:2] == IDEMPOTENCY_KEY for entry in error.errors()):
+        return problem(
+            400, code="idempotency-key-required", detail="须提供 Idempotency-Key：8 至 200 个字母、数字或 . _ : -"
+        )
     errors = [
         {
             "pointer": "/" + "/".join(map(_named, entry["loc"])),
@@ -180,6 +185,32 @@ def install_problems(app: FastAPI) -> ExceptionHandler:
     # the catch-all must come last: the library asks its handlers in order
     renderer.handlers[Exception] = renderer.handlers.pop(Exception)
     add_exception_handler(app, renderer)
+    describe_problems(app)
     for kind in (Refusal, StillRunning, Busy, PoolTimeout, ConnectionError, DBAPIError):
         app.add_exception_handler(kind, renderer)
     return renderer
+
+
+PROBLEM_ENTRY: dict[str, Any] = {
+    "title": "ProblemEntry",
+    "type": "object",
+    "required": ["pointer", "code", "message"],
+    "properties": {
+        "pointer": {"type": "string", "description": "where in the request"},
+        "code": {"type": "string", "description": "stable name of what is wrong"},
+        "message": {"type": "string", "description": "in words; never repeats what was typed"},
+    },
+}
+"""One entry of ``errors`` in a problem document."""
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Let the OpenAPI document describe our problem entries instead of the framework's."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = describe()
+        document.get("components", {}).get("schemas", {})["ValidationError"] = PROBLEM_ENTRY
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

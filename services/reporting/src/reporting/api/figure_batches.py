@@ -6,11 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from reporting import usecases
 from reporting.api.figures import FigureInput, Filer, FindingView
-from shared.kernel.errors import JsonValue, Refusal
+from shared.kernel.errors import Refusal
 from shared.web.commands import Commanding
 from shared.web.fields import ApiModel, Flag
 from shared.web.strict_json import StrictRoute

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -274,4 +274,4 @@ def explained_findings(entry: Entry, explanation: str | None, circumstances: Cir
 
 def _refuse_unexplained(findings: Sequence[Finding]) -> None:
     if findings:
-        raise FindingsNeedExplanation(field="explanation", findings=[asdict(finding) for finding in findings])
+        raise FindingsNeedExplanation(field="explanation", findings=[finding.told for finding in findings])

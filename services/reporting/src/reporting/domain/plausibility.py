@@ -41,6 +41,11 @@ class Finding:
     before: int | None = None
     since: str | None = None
 
+    @property
+    def told(self) -> dict[str, str | int | None]:
+        """The finding among the facts of a refusal."""
+        return {"kind": self.kind.value, "before": self.before, "since": self.since}
+
 
 @dataclass(frozen=True)
 class Circumstances:

@@ -1,0 +1,401 @@
+"""Write the dashboards of the cluster as JSON, which is what Grafana is provisioned with.
+
+    .venv/bin/python deploy/grafana/build_dashboards.py
+
+Names and units of indicators come from the catalogue of `monitoring`, names of districts from the register of
+divisions, so a dashboard never says something else than the services.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, table, timeseries
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.common import BigValueColorMode, LegendDisplayMode, LegendPlacement, VizOrientation
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardCursorSync,
+    DashboardLinkType,
+    DataSourceRef,
+    DataTransformerConfig,
+    DynamicConfigValue,
+    Threshold,
+    ThresholdsConfig,
+    ThresholdsMode,
+    ValueMap,
+    ValueMappingResult,
+    VariableRefresh,
+    VariableSort,
+)
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+from shared.kernel.divisions import default_register
+
+HERE = Path(__file__).parent
+TARGET = HERE / "dashboards"
+CATALOGUE = HERE.parents[1] / "services" / "monitoring" / "src" / "monitoring" / "data" / "indicators.toml"
+RUNBOOK = "https://yumin.example.gov.cn/docs/runbook.md"
+CITY = "500000"
+DISTRICTS_ON = date(2026, 1, 1)
+"""Districts are listed as they stand after the change of 2025-11-06."""
+
+SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "text"
+
+Panel = Any
+"""The builders of panels share their methods but no base class."""
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """The 16 indicators in the order of the plan."""
+    entries: list[dict[str, Any]] = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))["indicator"]
+    return sorted(entries, key=lambda entry: entry["row"])
+
+
+def caption(entry: dict[str, Any]) -> str:
+    """Row, name and unit, as people quote an indicator."""
+    return f"{entry['row']:02d} {entry['name']}（{entry['unit']}）"
+
+
+def names(pairs: Iterable[tuple[str, str]]) -> list[ValueMap]:
+    """Codes shown as names."""
+    return [ValueMap({code: ValueMappingResult(text=name, index=at) for at, (code, name) in enumerate(pairs)})]
+
+
+def indicator_names() -> list[ValueMap]:
+    """Indicator ids shown as in the plan."""
+    return names((entry["id"], caption(entry)) for entry in catalogue())
+
+
+def district_names() -> list[ValueMap]:
+    """District codes shown as names."""
+    return names((each.code[:6], each.name) for each in default_register().districts(DISTRICTS_ON))
+
+
+def steps(*marks: tuple[float | None, str]) -> ThresholdsConfig:
+    """Colours from a value on; the first mark begins without bound."""
+    return ThresholdsConfig(mode=ThresholdsMode.ABSOLUTE, steps=[Threshold(value, colour) for value, colour in marks])
+
+
+ANY_IS_BAD = steps((None, GREEN), (1, RED))
+
+
+def query(
+    expression: str, legend: str = "", *, ref: str = "A", as_table: bool = False, now: bool = False
+) -> prometheus.Dataquery:
+    """One PromQL query; ``now`` asks for the present value only."""
+    asked = prometheus.Dataquery().expr(expression).ref_id(ref).legend_format(legend).datasource(SOURCE)
+    if now or as_table:
+        asked = asked.instant()
+    return asked.format(PromQueryFormat.TABLE) if as_table else asked
+
+
+def described(panel: Panel, title: str, description: str, unit: str, span: int, height: int = 8) -> Panel:
+    """What every panel has: a Chinese title, what it means, its unit, the data source and its place."""
+    return panel.title(title).description(description).unit(unit).datasource(SOURCE).span(span).height(height)
+
+
+def lines(title: str, description: str, unit: str, *queries: prometheus.Dataquery, span: int = 12) -> Panel:
+    """Values over time."""
+    panel = described(timeseries.Panel(), title, description, unit, span).min(0).fill_opacity(8).line_width(2)
+    legend = common.VizLegendOptions().show_legend(True)
+    panel.legend(legend.display_mode(LegendDisplayMode.LIST).placement(LegendPlacement.BOTTOM))
+    for each in queries:
+        panel.with_target(each)
+    return panel
+
+
+def number(
+    title: str,
+    description: str,
+    unit: str,
+    asked: prometheus.Dataquery,
+    *,
+    colours: ThresholdsConfig | None = None,
+    span: int = 6,
+    decimals: int | None = None,
+) -> Panel:
+    """The present value, large."""
+    panel = described(stat.Panel(), title, description, unit, span, 4).with_target(asked).no_value("—")
+    panel.thresholds(colours or steps((None, GREY))).color_mode(BigValueColorMode.VALUE)
+    return panel if decimals is None else panel.decimals(decimals)
+
+
+def board(uid: str, title: str, description: str) -> dashboard.Dashboard:
+    """An empty dashboard with the choice of a data source and a link to the runbook."""
+    source = dashboard.DatasourceVariable("datasource").label("数据源").type("prometheus")
+    runbook = dashboard.DashboardLink("处置手册").type(DashboardLinkType.LINK).url(RUNBOOK).target_blank(True)
+    siblings = dashboard.DashboardLink("其他看板").type(DashboardLinkType.DASHBOARDS).tags(["yumin"]).as_dropdown(True)
+    return (
+        dashboard.Dashboard(title)
+        .uid(uid)
+        .description(description)
+        .tags(["yumin"])
+        .readonly()
+        .timezone("Asia/Shanghai")
+        .tooltip(DashboardCursorSync.CROSSHAIR)
+        .with_variable(source)
+        .link(siblings)
+        .link(runbook)
+    )
+
+
+def by_name(variable: str, label: str, asked: str) -> dashboard.QueryVariable:
+    """A choice of several values of a label, all of them at first."""
+    return (
+        dashboard.QueryVariable(variable)
+        .label(label)
+        .datasource(SOURCE)
+        .query(asked)
+        .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
+        .sort(VariableSort.ALPHABETICAL_ASC)
+        .multi(True)
+        .include_all(True)
+        .all_value(".*")
+    )
+
+
+def joined(titles: dict[str, str], key: str) -> list[DataTransformerConfig]:
+    """Instant tables side by side, one row a ``key``, with Chinese column names."""
+    return [
+        DataTransformerConfig(id_val="joinByField", options={"byField": key, "mode": "outer"}),
+        DataTransformerConfig(
+            id_val="organize",
+            options={
+                "excludeByName": {"Time": True, **{f"Time {n}": True for n in range(1, len(titles) + 1)}},
+                "renameByName": titles,
+                "indexByName": {name: at for at, name in enumerate(titles)},
+            },
+        ),
+    ]
+
+
+def plan_overview() -> dashboard.Dashboard:
+    """The 16 rows of the plan on one screen."""
+    city = f'civil_indicator_value{{district="{CITY}"}}'
+    reached = bargauge.Panel().orientation(VizOrientation.HORIZONTAL).min(0).max(120).decimals(1)
+    reached = described(
+        reached,
+        "目标完成度",
+        "全市数值占规划目标的百分比，按专栏1的顺序；规划印有两个目标时取较高者。无目标或无数值的指标显示为空。",
+        "percent",
+        24,
+        16,
+    ).thresholds(steps((None, RED), (80, YELLOW), (100, GREEN)))
+    for at, entry in enumerate(catalogue()):
+        chosen = f'indicator="{entry["id"]}"'
+        share = (
+            f'100 * max(civil_indicator_value{{{chosen}, district="{CITY}"}}) / max(civil_indicator_target{{{chosen}}})'
+        )
+        reached.with_target(query(share, caption(entry), ref=chr(ord("A") + at), now=True))
+    rows = table.Panel().decimals(2).mappings(indicator_names())
+    rows = described(
+        rows,
+        "十六项指标的数值、目标与差距",
+        "全市最新数值；两个目标并列时同时给出较低与较高目标，差距以较高目标计，负数为落后。单位见指标名称。",
+        "none",
+        24,
+        16,
+    )
+    figures = {
+        "A": f"max by (indicator) ({city})",
+        "B": "min by (indicator) (civil_indicator_target)",
+        "C": "max by (indicator) (civil_indicator_target)",
+        "D": "min by (indicator) (civil_indicator_gap)",
+    }
+    for ref, expression in figures.items():
+        rows.with_target(query(expression, ref=ref, as_table=True))
+    titles = {
+        "indicator": "指标", "Value #A": "数值", "Value #B": "目标（较低）", "Value #C": "目标（较高）", "Value #D": "差距",
+    }  # fmt: skip
+    rows.transformations(joined(titles, "indicator"))
+    rows.override_by_name("指标", [DynamicConfigValue("custom.width", 460)])
+    behind = "min by (indicator) (civil_indicator_gap)"
+    return (
+        board("yumin-plan", "规划指标总览", "“十四五”规划专栏1的十六项指标：数值、目标与差距。")
+        .time("now-90d", "now")
+        .refresh("1m")
+        .with_panel(number("已达标", "全部规划目标均已达到的指标数。", "suffix: 项",
+                           query(f"count({behind} >= 0) or vector(0)", now=True), colours=steps((None, GREEN))))
+        .with_panel(number("未达标", "至少有一个规划目标尚未达到的指标数。", "suffix: 项",
+                           query(f"count({behind} < 0) or vector(0)", now=True), colours=ANY_IS_BAD))
+        .with_panel(number("有数值", "已有全市数值的指标数，共十六项。", "suffix: 项",
+                           query(f"count(max by (indicator) ({city})) or vector(0)", now=True)))
+        .with_panel(number("待送事件", "已发生但尚未计入指标的业务事件；不为零时数值略有滞后。", "suffix: 条",
+                           query("sum(max by (service) (civil_outbox_unsent_events)) or vector(0)", now=True)))
+        .with_panel(reached)
+        .with_panel(rows)
+    )  # fmt: skip
+
+
+def indicator_by_district() -> dashboard.Dashboard:
+    """One indicator: the city against its targets, and every district."""
+    choices = ",".join(f"{caption(entry)} : {entry['id']}" for entry in catalogue())
+    chosen = 'indicator="$indicator"'
+    districts = f'{chosen}, district!="{CITY}"'
+    ranking = described(
+        bargauge.Panel().orientation(VizOrientation.HORIZONTAL).mappings(district_names()).decimals(2).min(0),
+        "各区县数值",
+        "所选指标在各区县的最新数值，由高到低；没有数值的区县不显示。单位见指标名称。",
+        "none",
+        12,
+        24,
+    ).thresholds(steps((None, "blue")))
+    ranking.with_target(query(f"sort_desc(max by (district) (civil_indicator_value{{{districts}}}))", as_table=True))
+    # Each row is a bar, titled by its district.
+    ranking.reduce_options(common.ReduceDataOptions().values(True).limit(50))
+    ranking.with_transformation(DataTransformerConfig("organize", options={"excludeByName": {"Time": True}}))
+    parts = described(
+        table.Panel().mappings(district_names()),
+        "分子与分母",
+        "各区县数值由分子与分母相除得到；全市为分子之和除以分母之和，不是各区县比率的平均。",
+        "none",
+        12,
+        16,
+    )
+    for ref, metric in {"A": "civil_indicator_numerator", "B": "civil_indicator_denominator",
+                        "C": "civil_indicator_value"}.items():  # fmt: skip
+        parts.with_target(query(f"max by (district) ({metric}{{{districts}}})", ref=ref, as_table=True))
+    titles = {"district": "区县", "Value #A": "分子", "Value #B": "分母", "Value #C": "数值"}
+    parts.transformations(joined(titles, "district"))
+    city = f'max(civil_indicator_value{{{chosen}, district="{CITY}"}})'
+    return (
+        board("yumin-indicator", "单项指标（分区县）", "一项规划指标的全市走势、目标和各区县数值。")
+        .time("now-1y", "now")
+        .refresh("1m")
+        .with_variable(dashboard.CustomVariable("indicator").label("指标").values(choices))
+        .with_panel(number("全市数值", "所选指标的最新全市数值，单位见指标名称。", "none",
+                           query(city, now=True), decimals=2))
+        .with_panel(number("目标（较高）", "规划印出的目标；有两个时为较高者。", "none",
+                           query(f"max(civil_indicator_target{{{chosen}}})", now=True), decimals=2))
+        .with_panel(number("差距", "数值减去较高目标，负数为落后。", "none",
+                           query(f"min(civil_indicator_gap{{{chosen}}})", now=True), decimals=2,
+                           colours=steps((None, RED), (0, GREEN))))
+        .with_panel(number("有数值的区县", "所选指标有数值的区县数。", "suffix: 个",
+                           query(f"count(max by (district) (civil_indicator_value{{{districts}}}))", now=True)))
+        .with_panel(lines("全市走势与目标", "全市数值的变化与规划目标；规划自相矛盾时每个目标一条线，注明出处。", "none",
+                          query(city, "全市"),
+                          query(f"max by (printed_in) (civil_indicator_target{{{chosen}}})", "目标：{{printed_in}}",
+                                ref="B"), span=24))
+        .with_panel(ranking)
+        .with_panel(parts)
+    )  # fmt: skip
+
+
+def service_red() -> dashboard.Dashboard:
+    """Rate, errors and duration of the requests of each service."""
+    mine = 'service=~"$service"'
+    durations = f"rate(civil_http_request_duration_seconds_bucket{{{mine}}}[$__rate_interval])"
+
+    def slowest(share: float) -> str:
+        return f"histogram_quantile({share}, sum by (service, le) ({durations}))"
+
+    by_route = (
+        f"topk(10, sum by (service, route, method) (rate(civil_http_requests_total{{{mine}}}[$__rate_interval])))"
+    )
+    slow_routes = (
+        "topk(10, histogram_quantile(0.95, sum by (service, route, method, le) "
+        f"(rate(civil_http_request_duration_seconds_bucket{{{mine}}}[$__rate_interval]))))"
+    )
+    return (
+        board("yumin-service", "服务请求", "各服务的请求量、错误与时延，以及过载与重试。")
+        .time("now-3h", "now")
+        .refresh("30s")
+        .with_variable(by_name("service", "服务", "label_values(civil_http_requests_total, service)"))
+        .with_panel(lines("请求量", "每秒应答的请求数。", "reqps",
+                          query(f"sum by (service) (rate(civil_http_requests_total{{{mine}}}[$__rate_interval]))",
+                                "{{service}}"), span=8))
+        .with_panel(lines("错误率", "5xx 应答占全部应答的比例；超过 1% 持续十分钟报警。", "percentunit",
+                          query(f'sum by (service) (rate(civil_http_requests_total{{{mine}, status=~"5.."}}[$__rate_interval]))'
+                                f" / sum by (service) (rate(civil_http_requests_total{{{mine}}}[$__rate_interval]))",
+                                "{{service}}"), span=8))
+        .with_panel(lines("时延 p99", "99% 的请求在此时间内完成；超过 1 秒持续十分钟报警。", "s",
+                          query(slowest(0.99), "{{service}}"), span=8))
+        .with_panel(lines("时延 p50 与 p95", "半数请求与 95% 请求的完成时间。", "s",
+                          query(slowest(0.5), "{{service}} p50"), query(slowest(0.95), "{{service}} p95", ref="B")))
+        .with_panel(lines("按状态码", "每秒应答数，按 HTTP 状态码。", "reqps",
+                          query(f"sum by (status) (rate(civil_http_requests_total{{{mine}}}[$__rate_interval]))",
+                                "{{status}}")))
+        .with_panel(lines("请求最多的接口", "每秒请求数最多的十个接口。", "reqps",
+                          query(by_route, "{{service}} {{method}} {{route}}")))
+        .with_panel(lines("最慢的接口", "95% 分位时延最高的十个接口。", "s",
+                          query(slow_routes, "{{service}} {{method}} {{route}}")))
+        .with_panel(lines("过载拒绝", "因并发已满而拒绝的请求，每秒。", "reqps",
+                          query(f"sum by (service) (rate(civil_http_requests_shed_total{{{mine}}}[$__rate_interval]))",
+                                "{{service}}"), span=8))
+        .with_panel(lines("事务重试", "因断连、死锁或串行化失败而重做的事务，每秒。", "ops",
+                          query("sum by (service, reason) "
+                                f"(rate(civil_transaction_retries_total{{{mine}}}[$__rate_interval]))",
+                                "{{service}} {{reason}}"), span=8))
+        .with_panel(lines("存活实例", "可采集的进程数，按服务与角色。", "suffix: 个",
+                          query(f'sum by (service, role) (up{{job="yumin", {mine}}})', "{{service}} {{role}}"), span=8))
+    )  # fmt: skip
+
+
+def pipeline_health() -> dashboard.Dashboard:
+    """The way of an event from the outbox to the indicator, and the audit chain beside it."""
+    mine = 'service=~"$service"'
+
+    def per_service(metric: str) -> prometheus.Dataquery:
+        return query(f"max by (service) ({metric}{{{mine}}})", "{{service}}")
+
+    return (
+        board("yumin-pipeline", "数据管道", "业务事件从发件箱到指标的全过程，以及审计链。")
+        .time("now-3h", "now")
+        .refresh("30s")
+        .with_variable(by_name("service", "服务", "label_values(civil_outbox_unsent_events, service)"))
+        .with_panel(number("拒收事件", "被消息系统永久拒收的事件，必须人工处理。", "suffix: 条",
+                           query(f"sum(max by (service) (civil_outbox_refused_events{{{mine}}})) or vector(0)",
+                                 now=True), colours=ANY_IS_BAD))
+        .with_panel(number("死信", "无法理解而被搁置的事件。", "suffix: 条",
+                           query("sum(max by (service) (civil_dead_letters)) or vector(0)", now=True),
+                           colours=ANY_IS_BAD))
+        .with_panel(number("数据差异", "监测服务与来源服务版本不一致的对象数，应为零。", "suffix: 个",
+                           query("sum(max by (source, noun) (civil_digest_differences)) or vector(0)", now=True),
+                           colours=ANY_IS_BAD))
+        .with_panel(number("消费滞后", "已在事件流中而尚未计入指标的事件。", "suffix: 条",
+                           query("max(civil_consumer_lag_events) or vector(0)", now=True),
+                           colours=steps((None, GREEN), (1000, RED))))
+        .with_panel(lines("待发事件", "已提交而未获消息系统确认的事件数。", "suffix: 条",
+                          per_service("civil_outbox_unsent_events")))
+        .with_panel(lines("最早待发事件的等待时间", "超过 60 秒报警；业务写入不受影响。", "s",
+                          per_service("civil_outbox_oldest_unsent_seconds")))
+        .with_panel(lines("发送速率", "每秒获确认的事件，重复发送单列。", "eps",
+                          query(f"sum by (service, duplicate) (rate(civil_events_sent_total{{{mine}}}[$__rate_interval]))",
+                                "{{service}} 重复={{duplicate}}")))
+        .with_panel(lines("消费速率", "每秒读取的事件，按结果：applied 为已计入，dead 为搁置。", "eps",
+                          query("sum by (service, outcome) (rate(civil_events_consumed_total[$__rate_interval]))",
+                                "{{service}} {{outcome}}")))
+        .with_panel(lines("未入链的审计记录", "已写入而尚未进入哈希链的审计记录；持续增加时报警。", "suffix: 条",
+                          per_service("civil_audit_unsealed_entries")))
+        .with_panel(lines("后台任务失败", "十分钟内失败并重启的后台任务次数。", "suffix: 次",
+                          query(f"sum by (service, task) (increase(civil_worker_task_failures_total{{{mine}}}[10m]))",
+                                "{{service}} {{task}}")))
+    )  # fmt: skip
+
+
+DASHBOARDS = {
+    "plan-overview.json": plan_overview,
+    "indicator-by-district.json": indicator_by_district,
+    "service-red.json": service_red,
+    "pipeline-health.json": pipeline_health,
+}
+
+
+def rendered() -> dict[str, str]:
+    """Every dashboard as the text of its file."""
+    return {
+        name: json.dumps(json.loads(JSONEncoder(sort_keys=True).encode(make().build())), ensure_ascii=False, indent=1)
+        + "\n"
+        for name, make in DASHBOARDS.items()
+    }
+
+
+if __name__ == "__main__":
+    for file_name, text in rendered().items():
+        (TARGET / file_name).write_text(text, encoding="utf-8")

@@ -1,0 +1,163 @@
+"""The gazetteer's table and its mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Boolean, Column, Date, Integer, Numeric, Row, String, Table, Uuid, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from placename.domain.category import Category
+from placename.domain.duplicate import keys_of
+from placename.domain.place_name import (
+    Description,
+    Heritage,
+    LegalAct,
+    NameStatus,
+    NameUnknown,
+    Period,
+    PlaceName,
+)
+from placename.domain.point import SIX_PLACES, Point
+from placename.domain.romanisation import Reading, Romanisation
+from placename.domain.toponym import Toponym, analyse, read_vocabulary
+from placename.domain.writing import grams_of
+from placename.events import name_state
+from placename.store.comparison import METADATA, comparison_columns, comparison_values, locality_of
+from placename.store.lexicon import characters
+from shared.contracts.placename import PlaceNameState
+from shared.storage.entities import Entities, entity_columns
+
+SAME_SPOT = 10 * SIX_PLACES
+"""Degrees, about a metre: two points this near are one spot."""
+
+names = Table(
+    "place_name",
+    METADATA,
+    *entity_columns(),
+    *comparison_columns(nullable=False),
+    Column("letters", String, nullable=False),
+    Column("initials", String, nullable=False),
+    Column("grams", ARRAY(String), nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("syllables", ARRAY(String), nullable=False),
+    Column("needs_review", Boolean, nullable=False),
+    Column("reading_by", String),
+    Column("romanisation", JSONB, nullable=False),
+    Column("longitude", Numeric(9, 6)),
+    Column("latitude", Numeric(9, 6)),
+    Column("status", String, nullable=False),
+    Column("in_use", JSONB, nullable=False),
+    Column("ended_on", Date),
+    Column("description", JSONB, nullable=False),
+    Column("act", JSONB, nullable=False),
+    Column("heritage", String, nullable=False),
+    Column("predecessor_id", Uuid),
+    Column("successor_id", Uuid),
+    Column("application_id", Uuid),
+)
+
+_periods: TypeAdapter[tuple[Period, ...]] = TypeAdapter(tuple[Period, ...])
+_romanisation: TypeAdapter[Romanisation] = TypeAdapter(Romanisation)
+_description: TypeAdapter[Description] = TypeAdapter(Description)
+_act: TypeAdapter[LegalAct] = TypeAdapter(LegalAct)
+
+
+class PlaceNames(Entities[PlaceName]):
+    """The gazetteer (标准地名库)."""
+
+    table, noun, missing = names, "name", NameUnknown
+
+    def load(self, row: Row[Any]) -> PlaceName:
+        """Row → aggregate."""
+        return PlaceName(
+            id=row.id,
+            division=row.division,
+            version=row.version,
+            toponym=Toponym(row.specific, row.generic),
+            category=Category(row.category),
+            locality=locality_of(row),
+            point=Point(row.longitude, row.latitude) if row.longitude is not None else None,
+            status=NameStatus(row.status),
+            in_use=_periods.validate_python(row.in_use),
+            reading=Reading(tuple(row.syllables), confirmed=not row.needs_review),
+            romanisation=_romanisation.validate_python(row.romanisation),
+            description=_description.validate_python(row.description),
+            act=_act.validate_python(row.act),
+            heritage=Heritage(row.heritage),
+            reading_by=row.reading_by,
+            predecessor_id=row.predecessor_id,
+            successor_id=row.successor_id,
+            application_id=row.application_id,
+        )
+
+    def dump(self, aggregate: PlaceName) -> Mapping[str, Any]:
+        """Aggregate → row, with the keys it is compared and searched by."""
+        toponym, reading, point = aggregate.toponym, aggregate.reading, aggregate.point
+        vocabulary = read_vocabulary(self.tx.around.parameters.reader(self.tx.today))
+        parts = analyse(toponym, aggregate.category, vocabulary)
+        keys = keys_of(toponym.full, parts, reading, characters())
+        return {
+            **comparison_values(aggregate.category, aggregate.locality, keys),
+            "specific": toponym.specific,
+            "generic": toponym.generic,
+            "letters": reading.letters,
+            "initials": reading.initials,
+            "grams": list(grams_of(keys.folded)),
+            "length": len(toponym.full),
+            "syllables": list(reading.syllables),
+            "needs_review": aggregate.needs_review,
+            "reading_by": aggregate.reading_by,
+            "romanisation": _romanisation.dump_python(aggregate.romanisation, mode="json"),
+            "longitude": point.longitude if point else None,
+            "latitude": point.latitude if point else None,
+            "status": aggregate.status.value,
+            "in_use": _periods.dump_python(aggregate.in_use, mode="json"),
+            "ended_on": aggregate.ended_on,
+            "description": _description.dump_python(aggregate.description, mode="json"),
+            "act": _act.dump_python(aggregate.act, mode="json"),
+            "heritage": aggregate.heritage.value,
+            "predecessor_id": aggregate.predecessor_id,
+            "successor_id": aggregate.successor_id,
+            "application_id": aggregate.application_id,
+        }
+
+    def state(self, aggregate: PlaceName) -> PlaceNameState:
+        """Aggregate → published state."""
+        return name_state(aggregate)
+
+    async def at_spot(self, point: Point, category: Category) -> list[str]:
+        """Names in use for a place of the category at this very spot."""
+        rows = await self.tx.connection.execute(
+            select((names.c.specific + names.c.generic).label("full_name")).where(
+                names.c.category == category.value,
+                names.c.status == NameStatus.IN_USE.value,
+                func.abs(names.c.longitude - point.longitude) <= SAME_SPOT,
+                func.abs(names.c.latitude - point.latitude) <= SAME_SPOT,
+            )
+        )
+        return [row.full_name for row in rows]
+
+    async def count(self) -> int:
+        """How many names there are."""
+        found: int = (await self.tx.connection.execute(select(func.count()).select_from(names))).scalar_one()
+        return found
+
+    async def current_name_of(self, name_ids: list[UUID]) -> dict[UUID, tuple[UUID, str]]:
+        """For retired names that were renamed: the id and the text of the name now at the end of the chain."""
+        chain = (
+            select(names.c.id.label("asked"), names.c.id, names.c.successor_id, names.c.specific, names.c.generic)
+            .where(names.c.id.in_(name_ids), names.c.successor_id.is_not(None))
+            .cte("chain", recursive=True)
+        )
+        later = names.alias("later")
+        chain = chain.union_all(
+            select(chain.c.asked, later.c.id, later.c.successor_id, later.c.specific, later.c.generic).where(
+                later.c.id == chain.c.successor_id
+            )
+        )
+        rows = await self.tx.connection.execute(select(chain).where(chain.c.successor_id.is_(None)))
+        return {row.asked: (row.id, row.specific + row.generic) for row in rows}
