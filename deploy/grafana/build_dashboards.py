@@ -25,9 +25,9 @@ from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
     DynamicConfigValue,
     Threshold,
-    ThresholdsConfig,
     ThresholdsMode,
     ValueMap,
+    ValueMapping,
     ValueMappingResult,
     VariableRefresh,
     VariableSort,
@@ -45,6 +45,7 @@ DISTRICTS_ON = date(2026, 1, 1)
 """Districts are listed as they stand after the change of 2025-11-06."""
 
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+FAILED = ', status=~"5.."'
 GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "text"
 
 Panel = Any
@@ -62,24 +63,25 @@ def caption(entry: dict[str, Any]) -> str:
     return f"{entry['row']:02d} {entry['name']}（{entry['unit']}）"
 
 
-def names(pairs: Iterable[tuple[str, str]]) -> list[ValueMap]:
+def names(pairs: Iterable[tuple[str, str]]) -> list[ValueMapping]:
     """Codes shown as names."""
     return [ValueMap({code: ValueMappingResult(text=name, index=at) for at, (code, name) in enumerate(pairs)})]
 
 
-def indicator_names() -> list[ValueMap]:
+def indicator_names() -> list[ValueMapping]:
     """Indicator ids shown as in the plan."""
     return names((entry["id"], caption(entry)) for entry in catalogue())
 
 
-def district_names() -> list[ValueMap]:
+def district_names() -> list[ValueMapping]:
     """District codes shown as names."""
     return names((each.code[:6], each.name) for each in default_register().districts(DISTRICTS_ON))
 
 
-def steps(*marks: tuple[float | None, str]) -> ThresholdsConfig:
+def steps(*marks: tuple[float | None, str]) -> dashboard.ThresholdsConfig:
     """Colours from a value on; the first mark begins without bound."""
-    return ThresholdsConfig(mode=ThresholdsMode.ABSOLUTE, steps=[Threshold(value, colour) for value, colour in marks])
+    found = [Threshold(value, colour) for value, colour in marks]
+    return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(found)
 
 
 ANY_IS_BAD = steps((None, GREEN), (1, RED))
@@ -100,14 +102,21 @@ def described(panel: Panel, title: str, description: str, unit: str, span: int, 
     return panel.title(title).description(description).unit(unit).datasource(SOURCE).span(span).height(height)
 
 
-def lines(title: str, description: str, unit: str, *queries: prometheus.Dataquery, span: int = 12) -> Panel:
-    """Values over time."""
-    panel = described(timeseries.Panel(), title, description, unit, span).min(0).fill_opacity(8).line_width(2)
+def lines(
+    title: str,
+    description: str,
+    unit: str,
+    *queries: prometheus.Dataquery,
+    span: int = 12,
+    from_zero: bool = True,
+) -> Panel:
+    """Values over time; ``from_zero`` where nothing can be negative."""
+    panel = described(timeseries.Panel(), title, description, unit, span).fill_opacity(8).line_width(2)
     legend = common.VizLegendOptions().show_legend(True)
     panel.legend(legend.display_mode(LegendDisplayMode.LIST).placement(LegendPlacement.BOTTOM))
     for each in queries:
         panel.with_target(each)
-    return panel
+    return panel.min(0) if from_zero else panel
 
 
 def number(
@@ -116,7 +125,7 @@ def number(
     unit: str,
     asked: prometheus.Dataquery,
     *,
-    colours: ThresholdsConfig | None = None,
+    colours: dashboard.ThresholdsConfig | None = None,
     span: int = 6,
     decimals: int | None = None,
 ) -> Panel:
@@ -211,8 +220,12 @@ def plan_overview() -> dashboard.Dashboard:
     for ref, expression in figures.items():
         rows.with_target(query(expression, ref=ref, as_table=True))
     titles = {
-        "indicator": "指标", "Value #A": "数值", "Value #B": "目标（较低）", "Value #C": "目标（较高）", "Value #D": "差距",
-    }  # fmt: skip
+        "indicator": "指标",
+        "Value #A": "数值",
+        "Value #B": "目标（较低）",
+        "Value #C": "目标（较高）",
+        "Value #D": "差距",
+    }
     rows.transformations(joined(titles, "indicator"))
     rows.override_by_name("指标", [DynamicConfigValue("custom.width", 460)])
     behind = "min by (indicator) (civil_indicator_gap)"
@@ -239,7 +252,7 @@ def indicator_by_district() -> dashboard.Dashboard:
     chosen = 'indicator="$indicator"'
     districts = f'{chosen}, district!="{CITY}"'
     ranking = described(
-        bargauge.Panel().orientation(VizOrientation.HORIZONTAL).mappings(district_names()).decimals(2).min(0),
+        bargauge.Panel().orientation(VizOrientation.HORIZONTAL).mappings(district_names()).decimals(2),
         "各区县数值",
         "所选指标在各区县的最新数值，由高到低；没有数值的区县不显示。单位见指标名称。",
         "none",
@@ -278,10 +291,10 @@ def indicator_by_district() -> dashboard.Dashboard:
                            colours=steps((None, RED), (0, GREEN))))
         .with_panel(number("有数值的区县", "所选指标有数值的区县数。", "suffix: 个",
                            query(f"count(max by (district) (civil_indicator_value{{{districts}}}))", now=True)))
-        .with_panel(lines("全市走势与目标", "全市数值的变化与规划目标；规划自相矛盾时每个目标一条线，注明出处。", "none",
+        .with_panel(lines("全市走势与目标", "全市数值与规划目标；规划自相矛盾时每个目标一条线。", "none",
                           query(city, "全市"),
                           query(f"max by (printed_in) (civil_indicator_target{{{chosen}}})", "目标：{{printed_in}}",
-                                ref="B"), span=24))
+                                ref="B"), span=24, from_zero=False))
         .with_panel(ranking)
         .with_panel(parts)
     )  # fmt: skip
@@ -291,6 +304,9 @@ def service_red() -> dashboard.Dashboard:
     """Rate, errors and duration of the requests of each service."""
     mine = 'service=~"$service"'
     durations = f"rate(civil_http_request_duration_seconds_bucket{{{mine}}}[$__rate_interval])"
+
+    def requests(matching: str) -> str:
+        return f"sum by (service) (rate(civil_http_requests_total{{{matching}}}[$__rate_interval]))"
 
     def slowest(share: float) -> str:
         return f"histogram_quantile({share}, sum by (service, le) ({durations}))"
@@ -308,12 +324,9 @@ def service_red() -> dashboard.Dashboard:
         .refresh("30s")
         .with_variable(by_name("service", "服务", "label_values(civil_http_requests_total, service)"))
         .with_panel(lines("请求量", "每秒应答的请求数。", "reqps",
-                          query(f"sum by (service) (rate(civil_http_requests_total{{{mine}}}[$__rate_interval]))",
-                                "{{service}}"), span=8))
+                          query(requests(mine), "{{service}}"), span=8))
         .with_panel(lines("错误率", "5xx 应答占全部应答的比例；超过 1% 持续十分钟报警。", "percentunit",
-                          query(f'sum by (service) (rate(civil_http_requests_total{{{mine}, status=~"5.."}}[$__rate_interval]))'
-                                f" / sum by (service) (rate(civil_http_requests_total{{{mine}}}[$__rate_interval]))",
-                                "{{service}}"), span=8))
+                          query(f"{requests(mine + FAILED)} / {requests(mine)}", "{{service}}"), span=8))
         .with_panel(lines("时延 p99", "99% 的请求在此时间内完成；超过 1 秒持续十分钟报警。", "s",
                           query(slowest(0.99), "{{service}}"), span=8))
         .with_panel(lines("时延 p50 与 p95", "半数请求与 95% 请求的完成时间。", "s",
@@ -341,6 +354,8 @@ def pipeline_health() -> dashboard.Dashboard:
     """The way of an event from the outbox to the indicator, and the audit chain beside it."""
     mine = 'service=~"$service"'
 
+    sent = f"sum by (service, duplicate) (rate(civil_events_sent_total{{{mine}}}[$__rate_interval]))"
+
     def per_service(metric: str) -> prometheus.Dataquery:
         return query(f"max by (service) ({metric}{{{mine}}})", "{{service}}")
 
@@ -366,8 +381,7 @@ def pipeline_health() -> dashboard.Dashboard:
         .with_panel(lines("最早待发事件的等待时间", "超过 60 秒报警；业务写入不受影响。", "s",
                           per_service("civil_outbox_oldest_unsent_seconds")))
         .with_panel(lines("发送速率", "每秒获确认的事件，重复发送单列。", "eps",
-                          query(f"sum by (service, duplicate) (rate(civil_events_sent_total{{{mine}}}[$__rate_interval]))",
-                                "{{service}} 重复={{duplicate}}")))
+                          query(sent, "{{service}} 重复={{duplicate}}")))
         .with_panel(lines("消费速率", "每秒读取的事件，按结果：applied 为已计入，dead 为搁置。", "eps",
                           query("sum by (service, outcome) (rate(civil_events_consumed_total[$__rate_interval]))",
                                 "{{service}} {{outcome}}")))

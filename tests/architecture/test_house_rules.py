@@ -58,7 +58,9 @@ def assigned_statuses(tree: ast.Module) -> list[int]:
     """Lines that set an attribute called ``status`` of something."""
     found = []
     for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
         found += [t.lineno for t in targets if isinstance(t, ast.Attribute) and t.attr == "status"]
     return found
 
@@ -132,7 +134,11 @@ def test_every_workflow_is_walked_in_a_matrix_test(service: str) -> None:
 
 def test_generated_documents_are_fresh() -> None:
     result = subprocess.run(
-        [sys.executable, str(ROOT / "docs/generate.py"), "--check"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(ROOT / "docs/generate.py"), "--check"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert result.returncode == 0, result.stdout
 
@@ -140,7 +146,7 @@ def test_generated_documents_are_fresh() -> None:
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
 def test_every_path_a_page_names_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    named_paths = {match for match in re.findall(r"\]\(([^)#:]+)\)", text)} | {
+    named_paths = set(re.findall(r"\]\(([^)#:]+)\)", text)) | {
         match for match in re.findall(r"`([a-z0-9_.-]+/[A-Za-z0-9_./-]*)`", text) if "<" not in match
     }
     missing = {path for path in named_paths if not (ROOT / path).exists()}
@@ -153,11 +159,11 @@ def test_every_make_command_a_page_names_exists(page: str) -> None:
     assert set(re.findall(r"make ([a-z-]+)", (ROOT / page).read_text(encoding="utf-8"))) <= targets
 
 
-BROKEN = '''
+BROKEN = """
 class CaseManager:
     def decide(self, case):
         case.status = "GRANTED"
-'''
+"""
 
 
 def test_the_rules_are_seen_to_fail() -> None:

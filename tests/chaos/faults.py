@@ -44,6 +44,7 @@ class Supervisor:
         self.faults: Counter[str] = Counter()
         self.last_fault = time.monotonic()
         self.locks = {name: asyncio.Lock() for name in stage.servers}
+        self.waking: list[asyncio.Task[None]] = []
         self._expected: set[str] = set()
 
     def note(self, kind: str) -> None:
@@ -118,12 +119,8 @@ async def _freeze_worker(supervisor: Supervisor, dice: random.Random) -> bool:
             supervisor.last_fault = time.monotonic()
 
     os.kill(frozen, signal.SIGSTOP)
-    _waking.add(task := asyncio.create_task(wake()))
-    task.add_done_callback(_waking.discard)
+    supervisor.waking.append(asyncio.create_task(wake()))
     return True
-
-
-_waking: set[asyncio.Task[None]] = set()
 
 
 async def _strike_backend(supervisor: Supervisor, dice: random.Random, number: signal.Signals) -> bool:

@@ -16,7 +16,7 @@ from launcher.tokens import TokenMint
 from shared.kernel.identity_number import check_character
 from shared.testing.wire import Answer, ConnectionEnded, Wire, request_bytes
 
-TOWNSHIPS = ("500103001000", "500103002000", "500106001000")
+TOWNSHIPS = ("500103001000", "500103003000", "500106001000")
 PATHS: tuple[tuple[str, ...], ...] = (
     (),
     ("withdraw",),
@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 25.0
 """How long a writer goes on asking after the end was called."""
 TOKEN_SECONDS = 300.0
 REPLAY_SHARE, RIVAL_SHARE = 0.05, 0.15
-RIVALS = 12
+RIVALS = 4
 """So few children are claimed by many households at once that most of these submissions must be refused."""
 AGAIN = frozenset({429, 500, 503, 504})
 

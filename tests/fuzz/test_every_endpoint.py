@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from launcher.cluster import LOOPBACK, Credentials, service_environment
 from launcher.issuer import read_configuration
 from launcher.ports import free_port
 from launcher.probe import is_ok
 from launcher.processes import Process, wait_until
 from launcher.tokens import TokenMint
-
 from shared.service import access_of
 from shared.testing.servers import Databases
 

@@ -41,7 +41,9 @@ class Role:
 class Caller:
     """Calls the gateway as many roles; tokens are fetched once a role and service."""
 
-    def __init__(self, gateway: str, issuer: str, secrets: Mapping[str, str], seed: str, done: Callable[[], None]) -> None:
+    def __init__(
+        self, gateway: str, issuer: str, secrets: Mapping[str, str], seed: str, done: Callable[[], None]
+    ) -> None:
         self._issuer, self._secrets, self._seed, self._done = issuer, secrets, seed, done
         self._http = httpx.AsyncClient(
             base_url=gateway, timeout=30, limits=httpx.Limits(max_connections=AT_ONCE), trust_env=False
@@ -104,6 +106,7 @@ class Caller:
 def _reason(answer: httpx.Response) -> str:
     try:
         problem = answer.json()
-        return f"{problem.get('code')}: {problem.get('title')} {json.dumps(problem.get('errors') or problem.get('facts') or '', ensure_ascii=False)}"
+        what = problem.get("errors") or problem.get("facts") or ""
+        return f"{problem.get('code')}: {problem.get('title')} {json.dumps(what, ensure_ascii=False)}"
     except ValueError:
         return answer.text[:200]

@@ -15,8 +15,8 @@ def plan_table(readings: Sequence[dict[str, Any]]) -> Table:
     """One line an indicator, one target a line inside it."""
     table = Table(title="“十四五”民政规划 专栏1（虚构数据演示；第1、2行出自真实公布的保障标准）", show_lines=True)
     for heading, justify in (
-        ("行", "right"), ("指标", "left"), ("属性", "left"), ("2020", "right"), ("2025目标", "right"), ("现值", "right"),
-        ("分子/分母", "right"), ("来源", "left"), ("差距", "right"),
+        ("行", "right"), ("指标", "left"), ("属性", "left"), ("2020", "right"), ("2025目标", "right"),
+        ("现值", "right"), ("分子/分母", "right"), ("来源", "left"), ("差距", "right"),
     ):  # fmt: skip
         table.add_column(heading, justify=justify, no_wrap=heading in ("2020", "现值"))  # type: ignore[arg-type]
     for reading in readings:

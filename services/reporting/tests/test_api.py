@@ -1,18 +1,70 @@
 """The HTTP interface: who may, what is answered, what is refused and how."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
+from reporting.api import ROUTERS
 from shared.testing.under_test import ServiceUnderTest
+from shared.web.access import scopes_of
 
 DISTRICT = "500103000000"
 OTHER_DISTRICT = "500101000000"
 FILER = ("reporting:file", "reporting:read")
 CHECKER = ("reporting:review", "reporting:confirm", "reporting:read")
 NOBODY = uuid4()
+
+
+REFUSED = [
+    ({"form": "no-such-form"}, 422, "form-unknown"),
+    ({"period": "2026-13"}, 422, "invalid-input"),
+    ({"period": "1899-10"}, 422, "period-invalid"),
+    ({"period": "1900-10"}, 422, "unknown-division"),
+    ({"period": "2026-1\uff10"}, 422, "invalid-input"),
+    ({"period": "2026"}, 422, "period-kind-not-asked"),
+    ({"period": "2026-12"}, 409, "period-not-begun"),
+    ({"period": "2026-11"}, 409, "findings-need-explanation"),
+    ({"form": "rescue-returns", "division": "500000", "period": "2026-Q4"}, 409, "period-not-ended"),
+    ({"form": "rescue-returns", "period": "2026-Q3"}, 422, "division-does-not-file"),
+    ({"division": "500000"}, 422, "division-does-not-file"),
+    ({"division": "500103001"}, 422, "division-does-not-file"),
+    ({"division": "500112000000"}, 409, "abolished-division"),
+    ({"division": "500999"}, 422, "unknown-division"),
+    ({"division": "110101"}, 422, "unknown-division"),
+    ({"division": "\uff15\uff10\uff10\uff11\uff10\uff13"}, 422, "invalid-input"),
+    ({"numerator": 1_001}, 422, "numerator-exceeds-denominator"),
+    ({"numerator": -1}, 422, "number-not-possible"),
+    ({"numerator": 980.0}, 422, "invalid-input"),
+    ({"numerator": "980"}, 422, "invalid-input"),
+    ({"numerator": True}, 422, "invalid-input"),
+    ({"numerator": 10**20}, 422, "invalid-input"),
+    ({"denominator": None}, 422, "denominator-missing"),
+    ({"document_title": ""}, 422, "invalid-input"),
+    ({"document_title": "零\u200b宽"}, 422, "invalid-input"),
+    ({"extra": 1}, 422, "invalid-input"),
+]
+"""What is changed in a right body, and how that is refused."""
+
+ROUTES = [
+    ("GET", "/v1/forms", "reporting:read"),
+    ("GET", "/v1/duties", "reporting:read"),
+    ("GET", "/v1/figures", "reporting:read"),
+    ("GET", f"/v1/figures/{NOBODY}", "reporting:read"),
+    ("GET", "/v1/series", "reporting:read"),
+    ("GET", f"/v1/series/{NOBODY}", "reporting:read"),
+    ("GET", f"/v1/series/{NOBODY}/history", "reporting:read"),
+    ("POST", "/v1/figures", "reporting:file"),
+    ("POST", "/v1/figure-batches", "reporting:file"),
+    ("POST", f"/v1/figures/{NOBODY}/refile", "reporting:file"),
+    ("POST", f"/v1/figures/{NOBODY}/withdraw", "reporting:file"),
+    ("POST", f"/v1/figures/{NOBODY}/correct", "reporting:file"),
+    ("POST", f"/v1/figures/{NOBODY}/review", "reporting:review"),
+    ("POST", f"/v1/figures/{NOBODY}/return", "reporting:review"),
+    ("POST", f"/v1/figures/{NOBODY}/confirm", "reporting:confirm"),
+]
+"""Every route with the scope it wants."""
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -112,43 +164,12 @@ async def test_a_strange_figure_needs_an_explanation(service: ServiceUnderTest) 
     assert figure["findings"] == [{"kind": "NUMERATOR_CHANGED", "before": 500, "since": "2026-09"}]
 
 
-@pytest.mark.parametrize(
-    ("changes", "status", "code"),
-    [
-        ({"form": "no-such-form"}, 422, "form-unknown"),
-        ({"period": "2026-13"}, 422, "invalid-input"),
-        ({"period": "1899-10"}, 422, "period-invalid"),
-        ({"period": "1900-10"}, 422, "unknown-division"),
-        ({"period": "2026-1\uff10"}, 422, "invalid-input"),
-        ({"period": "2026"}, 422, "period-kind-not-asked"),
-        ({"period": "2026-12"}, 409, "period-not-begun"),
-        ({"period": "2026-11"}, 409, "findings-need-explanation"),
-        ({"form": "rescue-returns", "division": "500000", "period": "2026-Q4"}, 409, "period-not-ended"),
-        ({"form": "rescue-returns", "period": "2026-Q3"}, 422, "division-does-not-file"),
-        ({"division": "500000"}, 422, "division-does-not-file"),
-        ({"division": "500103001"}, 422, "division-does-not-file"),
-        ({"division": "500112000000"}, 409, "abolished-division"),
-        ({"division": "500999"}, 422, "unknown-division"),
-        ({"division": "110101"}, 422, "unknown-division"),
-        ({"division": "\uff15\uff10\uff10\uff11\uff10\uff13"}, 422, "invalid-input"),
-        ({"numerator": 1_001}, 422, "numerator-exceeds-denominator"),
-        ({"numerator": -1}, 422, "number-not-possible"),
-        ({"numerator": 980.0}, 422, "invalid-input"),
-        ({"numerator": "980"}, 422, "invalid-input"),
-        ({"numerator": True}, 422, "invalid-input"),
-        ({"numerator": 10**20}, 422, "invalid-input"),
-        ({"denominator": None}, 422, "denominator-missing"),
-        ({"document_title": ""}, 422, "invalid-input"),
-        ({"document_title": "零\u200b宽"}, 422, "invalid-input"),
-        ({"extra": 1}, 422, "invalid-input"),
-    ],
-)
-async def test_what_cannot_be_filed_is_refused_by_name(
-    service: ServiceUnderTest, changes: dict[str, Any], status: int, code: str
-) -> None:
-    answer = await service.client(*FILER).post("/v1/figures", json=body(**changes))
-    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
+async def test_what_cannot_be_filed_is_refused_by_name(service: ServiceUnderTest) -> None:
+    client = service.client(*FILER)
+    for changes, status, code in REFUSED:
+        answer = await client.post("/v1/figures", json=body(**changes))
+        assert (answer.status_code, answer.json()["code"]) == (status, code), changes
+        assert answer.headers["Content-Type"] == "application/problem+json"
     assert await service.rows("SELECT 1 FROM figure") == []
 
 
@@ -159,36 +180,27 @@ async def test_a_number_that_is_none_is_no_json(service: ServiceUnderTest) -> No
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "scope"),
-    [
-        ("GET", "/v1/forms", "reporting:read"),
-        ("GET", "/v1/duties", "reporting:read"),
-        ("GET", "/v1/figures", "reporting:read"),
-        ("GET", f"/v1/figures/{NOBODY}", "reporting:read"),
-        ("GET", "/v1/series", "reporting:read"),
-        ("GET", f"/v1/series/{NOBODY}", "reporting:read"),
-        ("GET", f"/v1/series/{NOBODY}/history", "reporting:read"),
-        ("POST", "/v1/figures", "reporting:file"),
-        ("POST", "/v1/figure-batches", "reporting:file"),
-        ("POST", f"/v1/figures/{NOBODY}/refile", "reporting:file"),
-        ("POST", f"/v1/figures/{NOBODY}/withdraw", "reporting:file"),
-        ("POST", f"/v1/figures/{NOBODY}/correct", "reporting:file"),
-        ("POST", f"/v1/figures/{NOBODY}/review", "reporting:review"),
-        ("POST", f"/v1/figures/{NOBODY}/return", "reporting:review"),
-        ("POST", f"/v1/figures/{NOBODY}/confirm", "reporting:confirm"),
-    ],
-)
-async def test_each_route_wants_a_token_and_its_own_scope(
-    service: ServiceUnderTest, method: str, path: str, scope: str
-) -> None:
+async def test_each_route_wants_a_token_and_its_own_scope(service: ServiceUnderTest) -> None:
     every = {"reporting:file", "reporting:review", "reporting:confirm", "reporting:read"}
-    said = {**body(), "reason": "测试", "rows": [body()]} if method == "POST" else None
-    assert (await service.bare_client().request(method, path, json=said)).status_code == 401
-    refused = await service.client(*(every - {scope})).request(method, path, json=said)
-    assert (refused.status_code, refused.json()["code"]) == (403, "not-permitted")
-    allowed = await service.client(scope).request(method, path, json=said)
-    assert allowed.status_code not in (401, 403)
+    for method, path, scope in ROUTES:
+        said = {**body(), "reason": "测试", "rows": [body()]} if method == "POST" else None
+        assert (await service.bare_client().request(method, path, json=said)).status_code == 401, path
+        refused = await service.client(*(every - {scope})).request(method, path, json=said)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not-permitted"), path
+        allowed = await service.client(scope).request(method, path, json=said)
+        assert allowed.status_code not in (401, 403), path
+
+
+def test_every_route_of_the_service_is_in_the_list() -> None:
+    declared = {
+        (method, re.sub("{[a-z_]+}", str(NOBODY), route.path), scope)
+        for router in ROUTERS
+        for scope, routes in scopes_of(router.routes).items()
+        for route in router.routes
+        for method in route.methods
+        if f"{method} {route.path}" in routes
+    }
+    assert declared == set(ROUTES)
 
 
 async def test_another_district_sees_nothing(service: ServiceUnderTest) -> None:
@@ -366,3 +378,27 @@ async def test_what_is_due_is_a_list_with_names(service: ServiceUnderTest) -> No
     }  # fmt: skip
     assert [item["due_on"] for item in items] == sorted(item["due_on"] for item in items)
     assert (await reader.get("/v1/duties", params={"form": "no-such-form"})).json()["code"] == "form-unknown"
+
+
+async def test_the_world_compares_series_and_not_figures(service: ServiceUnderTest) -> None:
+    await confirmed(service, await filed(service.client(*FILER)))
+    monitor = service.client("internal:digest", "internal:reemit")
+    [digest] = (await monitor.get("/internal/digest")).json()
+    assert (digest["noun"], sum(bucket["versions"] for bucket in digest["buckets"])) == ("series", 2)
+    [series] = await service.rows("SELECT id, version FROM series")
+    answer = await monitor.post("/internal/restate/series", json={"entity_ids": [str(series.id)]})
+    assert answer.json() == {"restated": 1}
+    assert (await monitor.post("/internal/restate/figure", json={"entity_ids": [str(series.id)]})).status_code == 404
+    assert (await service.rows("SELECT version FROM series"))[0].version == series.version
+
+
+async def test_the_description_is_complete(service: ServiceUnderTest) -> None:
+    paths = (await service.bare_client().get("/openapi.json")).json()["paths"]
+    operations = [(path, verb, said) for path, verbs in paths.items() for verb, said in verbs.items()]
+    assert {(verb.upper(), re.sub("{[a-z_]+}", str(NOBODY), path)) for path, verb, _ in operations} >= {
+        (method, path) for method, path, _ in ROUTES
+    }
+    parameters = {
+        parameter["name"] for _, _, said in operations for parameter in said.get("parameters", [])
+    }  # fmt: skip
+    assert "request" not in parameters

@@ -309,9 +309,8 @@ class Beds(Entities[Bed]):
 
     async def first_day(self, institution_id: UUID) -> date | None:
         """The first day on which any bed of the institution was in service."""
-        found: date | None = await self.tx.connection.scalar(
-            select(func.min(func.lower(beds.c.in_service))).where(beds.c.institution_id == institution_id)
-        )
+        first = select(func.min(func.lower(beds.c.in_service))).where(beds.c.institution_id == institution_id)
+        found: date | None = await self.tx.connection.scalar(first)
         return found
 
     @staticmethod

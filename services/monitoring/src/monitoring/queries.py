@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from monitoring.domain.catalogue import Indicator
 from monitoring.domain.evaluation import Question, TargetGap, Value, Window, evaluate, gaps, questions
@@ -63,7 +63,8 @@ async def change_days(tx: Tx, indicator: Indicator, since: date, until: date) ->
     """The days on which anything behind an indicator changed: its sparse history."""
     measures = {question.measure for question in questions(indicator, until)}
     rows = await tx.connection.execute(
-        select(distinct(cells.c.day))
+        select(cells.c.day)
+        .distinct()
         .where(cells.c.measure.in_(measures), cells.c.day.between(since, until))
         .order_by(cells.c.day)
     )
@@ -71,11 +72,14 @@ async def change_days(tx: Tx, indicator: Indicator, since: date, until: date) ->
 
 
 def _reading(tx: Tx, indicator: Indicator, district: str, as_of: AsOf, answers: Answers) -> Reading:
-    def totals(question: Question) -> int | None:
-        return answers.get(district, {}).get(question)
-
     def city_totals(question: Question) -> int | None:
         return answers.get(CITY, {}).get(question)
+
+    def totals(question: Question) -> int | None:
+        found = answers.get(district, {}).get(question)
+        if found is None and question.townships and city_totals(question) is not None:
+            return 0
+        return found
 
     townships = len(tx.around.divisions.townships(as_of.on, None if district == CITY else _known(tx, district, as_of)))
     value = evaluate(indicator, as_of.on, totals, townships_in_scope=townships)
@@ -131,17 +135,15 @@ async def _townships_with_any(
 ) -> list[tuple[str, str, int]]:
     """Per district, the townships in which the total is above zero: right also after a facility closes."""
     township = func.left(cells.c.division, 9).label("township")
-    covered = (
-        select(cells.c.measure, township)
+    totals = (
+        select(cells.c.measure, township, func.sum(cells.c.amount).label("total"))
         .where(*_conditions(measures, window, as_of, excluded))
         .group_by(cells.c.measure, township)
-        .having(func.sum(cells.c.amount) > 0)
         .subquery()
     )
-    district = func.left(covered.c.township, 6)
-    rows = await tx.connection.execute(
-        select(covered.c.measure, district, func.count()).group_by(covered.c.measure, district)
-    )
+    district = func.left(totals.c.township, 6)
+    covered = func.count().filter(totals.c.total > 0)
+    rows = await tx.connection.execute(select(totals.c.measure, district, covered).group_by(totals.c.measure, district))
     return [(measure, code, int(count)) for measure, code, count in rows]
 
 

@@ -29,7 +29,7 @@ class Databases:
     async def copy_of(self, template: str) -> str:
         """The name of a new database that equals the template."""
         name = f"t{os.getpid()}_{next(_numbers)}"
-        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
     async def drop(self, name: str) -> None:

@@ -29,8 +29,8 @@ from launcher.tokens import TokenMint
 
 COMMAND_SECONDS = 120.0
 
-Entry = Callable[[str, str], list[str]]
-"""(service, role) → command line."""
+MakeProcess = Callable[[str, Sequence[str], Path], Process]
+"""(name, [service, role], log file) → a process that is not yet started."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Part:
         return f"{self.service}-{self.role}-{self.number}"
 
 
-def product_entry(service: str, role: str) -> list[str]:
-    """The entry point of every image."""
-    return [sys.executable, "-m", "shared.run", service, role]
+def executed(name: str, arguments: Sequence[str], log_path: Path) -> Process:
+    """A process as every image starts it."""
+    return Process(name, [sys.executable, "-m", "shared.run", *arguments], log_path, cwd=log_path.parent)
 
 
 class Stage(AbstractContextManager["Stage"]):
@@ -62,7 +62,7 @@ class Stage(AbstractContextManager["Stage"]):
         self,
         parts: Sequence[Part],
         *,
-        entry: Entry = product_entry,
+        make: MakeProcess = executed,
         settings: Mapping[str, str] | None = None,
         of_part: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
@@ -70,7 +70,7 @@ class Stage(AbstractContextManager["Stage"]):
         self.folder.chmod(0o755)
         self.parts = {part.name: part for part in parts}
         self.of_part: dict[str, dict[str, str]] = {name: dict(some) for name, some in (of_part or {}).items()}
-        self._entry, self._settings = entry, dict(settings or {})
+        self._make, self._settings = make, dict(settings or {})
         postgres, nats, monitor, issuer, *ports = free_ports(4 + len(parts))
         self._ports = dict(zip(self.parts, ports, strict=True))
         self.postgres = Postgres(self.folder / "postgres", postgres, log_path=self.log_path("postgres"))
@@ -78,7 +78,10 @@ class Stage(AbstractContextManager["Stage"]):
         self.credentials = Credentials(self.folder / "secrets")
         self.issuer_url = f"http://{LOOPBACK}:{issuer}"
         self._issuer_port = issuer
-        self.processes = {name: HttpServer(self._process(name), self._ports[name]) for name in self.parts}
+        self.processes = {
+            name: HttpServer(self._process(name, part.service, part.role), self._ports[name])
+            for name, part in self.parts.items()
+        }
         self.servers: dict[str, Server] = {"postgres": self.postgres, "nats": self.broker, **self.processes}
 
     @property
@@ -171,17 +174,14 @@ class Stage(AbstractContextManager["Stage"]):
 
     def run(self, name: str, role: str) -> None:
         """Another role of the service of a part, to its end."""
-        once = Process(
-            f"{name}-{role}", product_entry(self.parts[name].service, role), self.log_path(f"{name}-{role}"),
-            env={**self.environment(name), "YUMIN_CRASH_AT": ""},
-        )  # fmt: skip
+        once = self._process(f"{name}-{role}", self.parts[name].service, role)
+        once.env = {**self.environment(name), "YUMIN_CRASH_AT": ""}
         once.start()
         if (code := once.wait(COMMAND_SECONDS)) != 0:
             raise StartFailed(once.name, f"exit code {code}", once.log_tail(), once.log_path)
 
-    def _process(self, name: str) -> Process:
-        part = self.parts[name]
-        return Process(name, self._entry(part.service, part.role), self.log_path(name), cwd=self.folder)
+    def _process(self, name: str, service: str, role: str) -> Process:
+        return self._make(name, [service, role], self.log_path(name))
 
 
 def _inherited() -> dict[str, str]:

@@ -112,6 +112,8 @@ def _value(
             before = totals(Question(measure, Window(last_year_end(year_end - timedelta(days=1)))))
             now = totals(Question(measure, Window(year_end)))
             numerator, denominator = (None if now is None or before is None else now - before), before
+    if numerator is None and denominator and indicator.kind in (Kind.RATIO, Kind.PERIOD_RATIO):
+        numerator = 0
     if numerator is None or not denominator:
         return Value(numerator, denominator, None)
     return Value(numerator, denominator, Fraction(numerator, denominator) * Fraction(indicator.factor))

@@ -192,6 +192,10 @@ class Application(Aggregate):
         return self.status in OPEN
 
     @property
+    def _decided_on(self) -> date | None:
+        return self.decision.decided_on if self.decision else None
+
+    @property
     def announced_in_time(self) -> bool | None:
         """Whether the announcement came by its last day; None before it."""
         if self.announced_on is None or self.clocks.announcement is None:
@@ -253,7 +257,7 @@ class Application(Aggregate):
         status = WORKFLOW.next(self.status, Action.FILE)
         if self.filed_on is not None:
             raise FiledBefore(filed_on=self.filed_on.isoformat())
-        in_order(self.decision and self.decision.decided_on, filed_on, at, "filed_on")
+        in_order(self._decided_on, filed_on, at, "filed_on")
         self.status, self.filed_on, self.filing_no = status, filed_on, filing_no
         if self.authority.is_other_department:
             self.clocks = replace(self.clocks, announcement=announcement_due)
@@ -264,7 +268,7 @@ class Application(Aggregate):
         status = WORKFLOW.next(self.status, Action.ANNOUNCE)
         if self.authority.is_other_department and self.filed_on is None:
             raise NotYetFiled(rule="地名管理条例 第十四条")
-        earliest = self.filed_on if self.authority.is_other_department else self.decision and self.decision.decided_on
+        earliest = self.filed_on if self.authority.is_other_department else self._decided_on
         in_order(earliest, announced_on, at, "announced_on")
         self.status, self.announced_on, self.name_id = status, announced_on, name_id
         self.note("announced")

@@ -15,7 +15,7 @@ from shared.kernel.parameters import ParameterReader
 
 SPLIT_BY_REACH = frozenset({Category.NATURAL_FEATURE, Category.STREET})
 SPLIT_BY_KIND = frozenset({Category.PARK, Category.STREET})
-DECIDED_ELSEWHERE = frozenset({Category.COUNTY_OR_ABOVE, Category.OTHER})
+DECIDED_ELSEWHERE = frozenset({Category.COUNTY_OR_ABOVE})
 
 
 class AuthorityKind(StrEnum):
@@ -140,6 +140,4 @@ def require_entitled(
     name = f"applicants.{category.key}{suffix}"
     entitled = words(parameters, name)
     if applicant.value not in entitled:
-        raise ApplicantNotEntitled(
-            field="applicant/kind", rule=parameters.at(name).authority, entitled=list(entitled)
-        )
+        raise ApplicantNotEntitled(field="applicant/kind", rule=parameters.at(name).authority, entitled=list(entitled))

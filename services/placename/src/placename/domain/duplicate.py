@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from placename.domain.category import Category
@@ -110,3 +111,11 @@ def _standing(neighbour: Neighbour) -> str:
     if neighbour.pending:
         return "办理中的申请在先"
     return "停用未满规定年限或者列入保护名录" if neighbour.retired else "现行标准地名"
+
+
+def cooldown_begin(today: date, years: int) -> date:
+    """Names retired after this day still count; 29 February falls on the 28th in a common year."""
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:
+        return today.replace(year=today.year - years, day=28)

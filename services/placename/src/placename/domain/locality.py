@@ -29,14 +29,14 @@ class Reach(StrEnum):
 
 
 FIXED_BY_LAW = {
+    Category.COUNTY_OR_ABOVE: Reach.CITY,
     Category.TOWNSHIP: Reach.CITY,
     Category.COMMITTEE_SEAT: Reach.COUNTY,
     Category.STREET: Reach.BUILT_UP_AREA,
     Category.BUILDING: Reach.BUILT_UP_AREA,
 }
-"""地名管理条例 第九条（八）. A town is unique in the whole city, not in one county."""
-
-ALWAYS_CITY = frozenset({Category.COUNTY_OR_ABOVE, Category.OTHER})
+"""地名管理条例 第九条（七）（八）. A town is unique in the whole city, not in one county. Counties are unique in the
+nation; this register holds the city's own."""
 
 
 class DivisionTooWide(Invalid):
@@ -80,10 +80,7 @@ def locate(code: str, on: date, register: DivisionRegister, parameters: Paramete
 
 def scope_of(category: Category, locality: Locality, parameters: ParameterReader) -> Scope:
     """How far a name of this category must be unique from where it lies."""
-    if category in ALWAYS_CITY:
-        reach = Reach.CITY
-    else:
-        reach = FIXED_BY_LAW.get(category) or Reach(parameters.text(f"scope.{category.key}"))
+    reach = FIXED_BY_LAW.get(category) or Reach(parameters.text(f"scope.{category.key}"))
     if reach is Reach.BUILT_UP_AREA and locality.built_up_area:
         return Scope(reach, locality.built_up_area)
     if reach is Reach.CITY:

@@ -28,6 +28,9 @@ class Facts:
     is_commercial: bool | None = None
 
 
+NOTHING_STATED = Facts()
+
+
 @dataclass(frozen=True)
 class Minimum:
     """A figure that a generic term asks for; ``switch`` names the parameter that puts the row in force."""

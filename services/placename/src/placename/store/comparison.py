@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -111,10 +111,10 @@ class Comparison:
 
     def _from_line(self, question: Question) -> Select[Any]:
         line = self._applications
-        waiting = line.c.status.in_([Status.SUBMITTED.value, Status.ACCEPTED.value])
+        waiting: ColumnElement[bool] = line.c.status.in_([Status.SUBMITTED.value, Status.ACCEPTED.value])
         if question.serial is not None:
             waiting = and_(waiting, line.c.serial < question.serial)
-        ahead = or_(waiting, line.c.status == Status.APPROVED.value)
+        ahead: ColumnElement[bool] = or_(waiting, line.c.status == Status.APPROVED.value)
         if question.serial is not None:
             ahead = and_(ahead, line.c.serial != question.serial)
         conditions = [ahead, line.c.folded.is_not(None), in_scope(line, question.scope), resembles(line, question)]
@@ -134,8 +134,7 @@ class Comparison:
 
 def neighbour_of(row: Row[Any]) -> Neighbour:
     """Row → neighbour."""
-    columns: Mapping[str, Any] = row._mapping
-    keys = Keys(**{name: columns[name] for name in KEY_COLUMNS})
+    keys = Keys(**{name: getattr(row, name) for name in KEY_COLUMNS})
     return Neighbour(row.id, row.full_name, Category(row.category), keys, row.pending, row.retired)
 
 

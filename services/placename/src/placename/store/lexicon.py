@@ -100,7 +100,12 @@ def _numbers(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _guess(text: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(text, style=Style.TONE, v_to_u=True, errors=list)) if text else ()
+    return tuple(lazy_pinyin(text, style=Style.TONE, v_to_u=True, errors=_one_by_one)) if text else ()  # type: ignore[arg-type]  # the stub leaves lists out
+
+
+def _one_by_one(strangers: str) -> list[str]:
+    """Characters without a reading stand for themselves, so that syllables and characters stay in step."""
+    return list(strangers)
 
 
 @cache

@@ -91,7 +91,7 @@ UP = (
     CREATE FUNCTION keep_former_version() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN
         INSERT INTO former_version (noun, entity_id, version, facts)
-        VALUES (TG_TABLE_NAME, OLD.id, OLD.version, to_jsonb(OLD) - TG_ARGV);
+        VALUES (TG_TABLE_NAME, OLD.id, OLD.version, to_jsonb(OLD) - coalesce(TG_ARGV, '{}'));
         RETURN NULL;
     END $$
     """,

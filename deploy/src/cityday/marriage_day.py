@@ -1,0 +1,73 @@
+"""Marriage offices state what they really serve; couples register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cityday.caller import Role
+from cityday.day import MADE_UP, Day, together
+from cityday.people import SyntheticPerson
+from shared.kernel.divisions import Division
+from shared.kernel.identity_number import Sex
+
+COUPLES = 37
+OFFICES = 37
+STEPS = COUPLES + OFFICES * 2
+
+
+async def live_marriage(day: Day) -> None:
+    """Offices state what they really serve; couples register."""
+    admin = Role("county-reviewer", person="officer-b")
+    offices: dict[str, dict[str, Any]] = {}
+    page = await day.caller.get(admin, "marriage", "/v1/offices", limit=100)
+    for office in page["items"]:
+        offices.setdefault(office["division"][:6], office)
+    present = [(district, offices[district.code[:6]]) for district in day.districts if district.code[:6] in offices]
+    await together(*(_one_office(day, district, office) for district, office in present))
+    couples = [
+        (n, *present[n % len(present)], day.people.person(youngest=23, oldest=45, sex=Sex.MALE),
+         day.people.person(youngest=23, oldest=45, sex=Sex.FEMALE))
+        for n in range(COUPLES)
+    ]  # fmt: skip
+    await together(*(_one_couple(day, *couple) for couple in couples))
+
+
+async def _one_office(day: Day, district: Division, office: dict[str, Any]) -> None:
+    keeper = Role("county-reviewer", f"{district.code[:6]}000000", "officer-b")
+    dice = day.dice(f"office-{district.code}")
+    for field, chance in (("cross_province", 0.95), ("counselling_room", 0.9)):
+        body = {"from_day": "2025-06-01", field: dice.random() < chance, "document": MADE_UP, "confidence": "U"}
+        step = f"office-{district.code[:6]}-{field}"
+        await day.caller.post(keeper, "marriage", f"/v1/offices/{office['id']}/amend", body, step=step)
+
+
+async def _one_couple(
+    day: Day, n: int, district: Division, office: dict[str, Any], man: SyntheticPerson, woman: SyntheticPerson
+) -> None:
+    registrar = Role("caseworker", f"{district.code[:6]}000000", "officer-a")
+    body = {
+        "office_id": office["id"],
+        "first": _party(day, man, district.code[:6]),
+        "second": _party(day, woman, district.code[:6] if n % 3 else "510104"),
+        "has_joint_photo": True,
+    }
+    await day.caller.post(registrar, "marriage", "/v1/registrations", body, step=f"couple-{n}")
+
+
+def _party(day: Day, person: SyntheticPerson, household: str) -> dict[str, Any]:
+    def clear(source: str) -> dict[str, str]:
+        return {"source": source, "outcome": "CLEAR", "checked_at": f"{day.today.isoformat()}T00:00:00+08:00"}
+
+    return {
+        "name": person.name,
+        "document": {"kind": "ID_CARD", "number": person.identity_number},
+        "sex": person.sex.value,
+        "birth_date": person.birth_date.isoformat(),
+        "household_division": household,
+        "prior_status": "UNMARRIED",
+        "is_present": True,
+        "is_willing": True,
+        "has_signed_declaration": True,
+        "identity_check": clear("POPULATION_BASE"),
+        "marital_check": clear("NATIONAL_MARRIAGE_BASE"),
+    }

@@ -1,0 +1,101 @@
+"""Many at once over real connections: one wins, the others are refused by name, nothing deadlocks."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from typing import Any
+
+from prometheus_client import REGISTRY
+
+from shared.testing.under_test import ServiceUnderTest
+
+CLAIMS = 60
+OVERLAPS = """
+    SELECT count(*) FROM stay a JOIN stay b ON a.id < b.id AND a.stayed && b.stayed
+        AND (a.bed_id = b.bed_id OR a.person_key = b.person_key)
+    WHERE a.status <> 'VOIDED' AND b.status <> 'VOIDED'
+"""
+
+
+def deadlocks() -> float:
+    """How often a transaction of the service was run again because of a deadlock."""
+    labels = {"service": "eldercare", "reason": "deadlock"}
+    return REGISTRY.get_sample_value("civil_transaction_retries_total", labels) or 0.0
+
+
+async def test_of_sixty_claims_of_one_bed_exactly_one_succeeds(service: ServiceUnderTest, bureau: Any) -> None:
+    [bed_id] = await bureau.beds(await bureau.institution(), 1)
+    before = deadlocks()
+    answers = await asyncio.gather(
+        *(bureau.client.post("/v1/stays", json=bureau.admission(bed_id, seed)) for seed in range(CLAIMS))
+    )
+    outcome = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
+    assert outcome == {(201, None): 1, (409, "bed-taken"): CLAIMS - 1}
+    assert deadlocks() == before
+    events = [e for e in await service.announced() if e["type"] == "civil.eldercare.stay.begun.v1"]
+    assert len(events) == len(await service.rows("SELECT id FROM stay")) == 1
+
+
+async def test_of_sixty_beds_for_one_resident_exactly_one_is_given(service: ServiceUnderTest, bureau: Any) -> None:
+    beds = await bureau.beds(await bureau.institution(), CLAIMS)
+    before = deadlocks()
+    answers = await asyncio.gather(*(bureau.client.post("/v1/stays", json=bureau.admission(bed_id)) for bed_id in beds))
+    outcome = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
+    assert outcome == {(201, None): 1, (409, "resident-has-a-bed"): CLAIMS - 1}
+    assert deadlocks() == before
+    assert len(await service.rows("SELECT id FROM stay")) == 1
+
+
+async def test_a_storm_of_claims_and_departures_keeps_every_bed_and_resident_single(
+    service: ServiceUnderTest, bureau: Any
+) -> None:
+    beds = await bureau.beds(await bureau.institution(), 6)
+    drawn = random.Random(14)
+    before = deadlocks()
+
+    async def one(turn: int) -> list[int]:
+        seed, bed_id, day = drawn.randrange(6), drawn.choice(beds), f"2026-0{1 + turn % 9}-01"
+        answer = await bureau.client.post("/v1/stays", json=bureau.admission(bed_id, seed, begins_on=day))
+        if answer.status_code != 201:
+            return [answer.status_code]
+        ended = [
+            bureau.client.post(f"/v1/stays/{answer.json()['id']}/end", json={"on": f"2026-{10 + n}-15"})
+            for n in range(2)
+        ]
+        return [answer.status_code, *(each.status_code for each in await asyncio.gather(*ended))]
+
+    statuses = Counter(status for turn in await asyncio.gather(*map(one, range(CLAIMS))) for status in turn)
+    assert set(statuses) <= {200, 201, 409}, statuses
+    assert statuses[201] >= 6
+    assert deadlocks() == before
+    [(overlaps,)] = await service.rows(OVERLAPS)
+    assert overlaps == 0
+
+
+async def test_nobody_slips_in_while_an_institution_closes(service: ServiceUnderTest, bureau: Any) -> None:
+    institution_id = await bureau.institution()
+    beds = await bureau.beds(institution_id, 20)
+    closing = bureau.client.post(f"/v1/institutions/{institution_id}/close", json={"on": "2026-11-01"})
+    claims = [
+        bureau.client.post("/v1/stays", json=bureau.admission(bed_id, n, begins_on="2026-11-05"))
+        for n, bed_id in enumerate(beds)
+    ]
+    calls = [*claims[:10], closing, *claims[10:]]
+    answers = await asyncio.gather(*calls)
+    closed, admitted = answers[10], sum(answer.status_code == 201 for answer in answers)
+    assert {answer.status_code for answer in answers} <= {200, 201, 409}
+    assert (closed.status_code == 200) == (admitted == 0)
+    if closed.status_code == 200:
+        [(serving,)] = await service.rows("SELECT count(*) FROM bed WHERE status <> 'REMOVED'")
+        assert serving == 0
+
+
+async def test_the_last_bed_above_the_minimum_is_removed_once(service: ServiceUnderTest, bureau: Any) -> None:
+    beds = await bureau.beds(await bureau.institution(), 12)
+    answers = await asyncio.gather(
+        *(bureau.client.post(f"/v1/beds/{bed_id}/remove", json={"on": "2026-11-01"}) for bed_id in beds)
+    )
+    outcome = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
+    assert outcome == {(200, None): 2, (409, "below-minimum-beds"): 10}
