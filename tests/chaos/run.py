@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from checks import Finding, every_check
 from faults import Supervisor, crash_points, inject
@@ -50,6 +52,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--writers", type=int, default=8)
     parser.add_argument("--faults-per-second", type=float, default=2.0)
     parser.add_argument("--mutate", choices=sorted(MUTATIONS), help="seed a bug; success is that it is seen")
+    parser.add_argument("--keep-logs", type=Path, metavar="FOLDER", help="copy every process's log there")
     options = parser.parse_args(arguments)
     options.seconds = min(options.seconds, MOST_SECONDS)
     return options
@@ -133,7 +136,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with stage_of(options) as stage:
             print(f"up after {time.monotonic() - began:.1f} s", flush=True)
-            agrees = asyncio.run(run(stage, options))
+            try:
+                agrees = asyncio.run(run(stage, options))
+            finally:
+                if options.keep_logs:
+                    shutil.copytree(stage.folder / "logs", options.keep_logs, dirs_exist_ok=True)
     except KeyboardInterrupt:
         print("interrupted; everything was stopped and removed")
         return 130

@@ -44,7 +44,7 @@ def kustomize() -> Callable[[Path], Manifests]:
         )
         if done.returncode:
             raise ValueError(done.stderr)
-        return list(yaml.safe_load_all(done.stdout))
+        return list(yaml.load_all(done.stdout, Loader=yaml.CSafeLoader))
 
     return build
 

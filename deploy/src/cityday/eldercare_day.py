@@ -64,10 +64,10 @@ async def _one_institution(
         await day.caller.post(registrar, "eldercare", f"{path}/beds", more, step=f"beds-{n}-{more['bed_class']}")
         for more in beds
     ]
-    assessment = {"on": "2025-06-30", "met": met}
+    assessment = {"assessed_on": "2025-06-30", "met": met}
     await day.caller.post(inspector, "eldercare", f"{path}/assess", assessment, step=f"assess-{n}")
     stay = {
-        "bed_id": added[0]["items"][0]["id"],
+        "bed_id": added[0]["beds"][0]["id"],
         "name": resident.name,
         "identity_number": resident.identity_number,
         "begins_on": day.today.isoformat(),

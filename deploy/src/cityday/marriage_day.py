@@ -12,7 +12,7 @@ from shared.kernel.identity_number import Sex
 
 COUPLES = 37
 OFFICES = 37
-STEPS = COUPLES + OFFICES * 2
+STEPS = COUPLES + OFFICES
 
 
 async def live_marriage(day: Day) -> None:
@@ -35,10 +35,15 @@ async def live_marriage(day: Day) -> None:
 async def _one_office(day: Day, district: Division, office: dict[str, Any]) -> None:
     keeper = Role("county-reviewer", f"{district.code[:6]}000000", "officer-b")
     dice = day.dice(f"office-{district.code}")
-    for field, chance in (("cross_province", 0.95), ("counselling_room", 0.9)):
-        body = {"from_day": "2025-06-01", field: dice.random() < chance, "document": MADE_UP, "confidence": "U"}
-        step = f"office-{district.code[:6]}-{field}"
-        await day.caller.post(keeper, "marriage", f"/v1/offices/{office['id']}/amend", body, step=step)
+    serves_across, counsels = dice.random() < 0.95, dice.random() < 0.9
+    features = {"cross_province": serves_across, "counselling_room": counsels or not serves_across}
+    news = {name: True for name, holds in features.items() if holds and not office[name]["holds"]}
+    if not news:
+        day.caller.skip()
+        return
+    body = {"from_day": "2026-01-01", **news, "document": MADE_UP, "confidence": "U"}
+    step = f"office-{district.code[:6]}-{'-'.join(news)}"
+    await day.caller.post(keeper, "marriage", f"/v1/offices/{office['id']}/amend", body, step=step)
 
 
 async def _one_couple(

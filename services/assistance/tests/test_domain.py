@@ -506,6 +506,11 @@ def test_rounding_moves_less_than_a_yuan_and_ends_on_whole_yuan(fen: int) -> Non
     assert -YUAN / 2 < half_up - fen <= YUAN / 2
 
 
+def test_every_delivered_parameter_is_read_somewhere() -> None:
+    source = "".join(module.read_text() for module in Path(assistance.__file__).parent.rglob("*.py"))
+    assert [name for name in BOOK.names if f'"{name}"' not in source] == []
+
+
 # --- the clocks ------------------------------------------------------------------------------------------
 
 

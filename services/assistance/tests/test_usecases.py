@@ -155,20 +155,16 @@ async def test_a_refused_verb_writes_nothing(service: ServiceUnderTest, househol
     assert (len(outbox), len(audit)) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    ("division", "caller_area", "refusal"),
-    [
+async def test_a_household_applies_at_a_township_of_the_callers_area(service: ServiceUnderTest, household: Any) -> None:
+    for division, caller_area, refusal in (
         ("500112001000", CITY, AbolishedDivision),
         ("500103000000", CITY, TownshipRequired),
         ("500103001002", CITY, TownshipRequired),
         ("500101001000", "500103000000", OutsideOwnArea),
-    ],
-)
-async def test_a_household_applies_at_a_township_of_the_callers_area(
-    service: ServiceUnderTest, household: Any, division: str, caller_area: str, refusal: type[Refusal]
-) -> None:
-    with pytest.raises(refusal):
-        await service.run(lambda tx: usecases.submit(tx, handed_in(household, division=division)), division=caller_area)
+    ):
+        submit = partial(usecases.submit, submission=handed_in(household, division=division))
+        with pytest.raises(refusal):
+            await service.run(submit, division=caller_area)
     assert await service.rows("SELECT 1 FROM application") == []
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from shared.kernel.identity_number import Sex, synthetic_identity_number
 from shared.testing.under_test import ServiceUnderTest
@@ -195,30 +194,29 @@ async def test_the_bed_pre_check_names_every_obstacle(bureau: Any) -> None:
             ).status_code == 404  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("change", "status", "code"),
-    [
-        ({"township": "500112001000"}, 409, "abolished-division"),
-        ({"township": "500112"}, 409, "abolished-division"),
-        ({"township": "500103999000"}, 422, "unknown-division"),
-        ({"township": "500103000000"}, 422, "township-needed"),
-        ({"township": "５００１０３００１０００"}, 422, "invalid-input"),
-        ({"organisation_code": "52500103MJ0000001A"}, 422, "organisation-code-invalid"),
-        ({"organisation_code": "52500103MJ0000001"}, 422, "organisation-code-invalid"),
-        ({"filed_beds": 9}, 409, "not-an-institution"),
-        ({"filed_beds": "10"}, 422, "invalid-input"),
-        ({"opened_on": "1899-12-31"}, 422, "invalid-input"),
-        ({"opened_on": "2026-11-24"}, 409, "day-in-future"),
-        ({"opened_on": "2026-02-30"}, 422, "invalid-input"),
-        ({"kind": "CASTLE"}, 422, "invalid-input"),
-        ({"name": "院\u202e"}, 422, "invalid-input"),
-        ({"surprise": 1}, 422, "invalid-input"),
-    ],
-)
-async def test_a_wrong_registration_is_refused_by_name(
-    bureau: Any, change: dict[str, Any], status: int, code: str
-) -> None:
-    assert await bureau.refused("institutions", **bureau.registration(**change)) == (status, code)
+WRONG_REGISTRATIONS = [
+    ({"township": "500112001000"}, 409, "abolished-division"),
+    ({"township": "500112"}, 409, "abolished-division"),
+    ({"township": "500103999000"}, 422, "unknown-division"),
+    ({"township": "500103000000"}, 422, "township-needed"),
+    ({"township": "５００１０３００１０００"}, 422, "invalid-input"),
+    ({"organisation_code": "52500103MJ0000001A"}, 422, "organisation-code-invalid"),
+    ({"organisation_code": "52500103MJ0000001"}, 422, "organisation-code-invalid"),
+    ({"filed_beds": 9}, 409, "not-an-institution"),
+    ({"filed_beds": "10"}, 422, "invalid-input"),
+    ({"opened_on": "1899-12-31"}, 422, "invalid-input"),
+    ({"opened_on": "2026-11-24"}, 409, "day-in-future"),
+    ({"opened_on": "2026-02-30"}, 422, "invalid-input"),
+    ({"kind": "CASTLE"}, 422, "invalid-input"),
+    ({"name": "院\u202e"}, 422, "invalid-input"),
+    ({"surprise": 1}, 422, "invalid-input"),
+]
+
+
+async def test_a_wrong_registration_is_refused_by_name(service: ServiceUnderTest, bureau: Any) -> None:
+    for change, status, code in WRONG_REGISTRATIONS:
+        assert await bureau.refused("institutions", **bureau.registration(**change)) == (status, code), change
+    assert await service.rows("SELECT id FROM institution") == []
 
 
 async def test_the_code_of_a_living_institution_is_not_registered_twice(bureau: Any) -> None:
@@ -244,13 +242,11 @@ async def test_wrong_identity_numbers_are_refused_and_never_repeated(bureau: Any
     assert raw.status_code == 400
 
 
-@pytest.mark.parametrize("count", [0, 501, -1, 1.5, "7", None])
-async def test_beds_come_in_ones_to_five_hundreds(bureau: Any, count: Any) -> None:
-    institution_id = await bureau.institution()
-    refused = await bureau.refused(
-        f"institutions/{institution_id}/beds", count=count, bed_class="NURSING", since="2024-02-01"
-    )
-    assert refused == (422, "invalid-input")
+async def test_beds_come_in_ones_to_five_hundreds(bureau: Any) -> None:
+    path = f"institutions/{await bureau.institution(filed_beds=1_000)}/beds"
+    for count in (0, 501, -1, 1.5, "7", None):
+        refused = await bureau.refused(path, count=count, bed_class="NURSING", since="2024-02-01")
+        assert refused == (422, "invalid-input"), count
 
 
 async def test_written_spans_are_checked(bureau: Any) -> None:
@@ -311,15 +307,24 @@ WRITES = {
 }
 
 
-@pytest.mark.parametrize(("path", "verb"), WRITES.items())
-async def test_every_action_asks_for_a_token_and_its_own_scope(service: ServiceUnderTest, path: str, verb: str) -> None:
-    target = "/v1/" + path.format(id=uuid4())
-    others = [scope for scope in EVERYTHING if scope != f"eldercare:{verb}"]
-    async with service.bare_client() as nobody:
-        assert (await nobody.post(target, json={})).status_code == 401
-    assert (await service.client(*others).post(target, json={})).status_code == 403
-    allowed = await service.client(f"eldercare:{verb}").post(target, json={})
-    assert allowed.status_code in (404, 422)
+async def test_every_action_asks_for_a_token_and_its_own_scope(service: ServiceUnderTest) -> None:
+    for path, verb in WRITES.items():
+        target = "/v1/" + path.format(id=uuid4())
+        others = [scope for scope in EVERYTHING if scope != f"eldercare:{verb}"]
+        async with service.bare_client() as nobody:
+            assert (await nobody.post(target, json={})).status_code == 401, path
+        assert (await service.client(*others).post(target, json={})).status_code == 403, path
+        allowed = await service.client(f"eldercare:{verb}").post(target, json={})
+        assert allowed.status_code in (404, 422), path
+
+
+def test_the_matrix_above_lists_every_action_there_is(service: ServiceUnderTest) -> None:
+    actions = {
+        re.sub(r"\{\w+\}", "{id}", path).removeprefix("/v1/")
+        for path, verbs in service.app.openapi()["paths"].items()
+        if "post" in verbs and "parameter" not in path and not path.startswith("/internal")
+    }
+    assert actions == WRITES.keys()
 
 
 async def test_a_stale_version_is_not_overwritten(bureau: Any) -> None:

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -19,10 +21,18 @@ Make = Callable[..., dict[str, Any]]
 Office = Callable[[str], Awaitable[str]]
 
 
-async def posted(service: ServiceUnderTest, *bodies: dict[str, Any]) -> list[Any]:
-    """All at once, each over its own connection."""
+async def posted(service: ServiceUnderTest, *bodies: dict[str, Any]) -> list[httpx.Response]:
+    """All at once, each over its own connection; a call that is told to come again does so, with the same key."""
     async with service.client("marriage:register", "marriage:read") as window:
-        return await asyncio.gather(*(window.post("/v1/registrations", json=body) for body in bodies))
+
+        async def call(body: dict[str, Any]) -> httpx.Response:
+            key = {"Idempotency-Key": str(uuid4())}
+            answer = await window.post("/v1/registrations", json=body, headers=key)
+            while "retry-after" in answer.headers:
+                answer = await window.post("/v1/registrations", json=body, headers=key)
+            return answer
+
+        return await asyncio.gather(*map(call, bodies))
 
 
 async def test_what_is_written_is_read_back(

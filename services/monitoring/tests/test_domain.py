@@ -73,6 +73,11 @@ def test_the_latest_quality_mark_decides_and_only_while_the_institution_is_open(
     assert assessed == [0, 1, 1, 1, 0]
 
 
+def test_an_institution_without_any_assessment_counts_as_operating_and_no_more() -> None:
+    institution = facts.Institution(operating=(Days(date(2021, 1, 1)),), comprehensive=(), quality=())
+    assert contributions(institution, TOWNSHIP) == {Cell("institution.operating", TOWNSHIP, date(2021, 1, 1)): 1}
+
+
 @given(st.dictionaries(DAYS, st.integers(0, 1000), max_size=8), DAYS)
 def test_a_level_holds_until_the_next_figure_and_a_flow_adds_up(points: dict[date, int], day: date) -> None:
     figures = [facts.Figure(on_day, value, None) for on_day, value in points.items()]

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.domain.catalogue import FormEntryInvalid, FormUnknown, catalogue_from_text, delivered_forms
@@ -515,6 +515,7 @@ STEPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_the_points_equal_a_recomputation_under_any_order_of_corrections(steps: list[tuple[str, int, int]]) -> None:
     register = Register()

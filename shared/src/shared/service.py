@@ -170,7 +170,6 @@ def create_service(
         lifespan=lifespan,
         redoc_url=None,
         root_path=settings.http.root_path,
-        max_body_size=settings.http.max_body_bytes,
         swagger_ui_parameters={"tryItOutEnabled": True},
         generate_unique_id_function=operation_id,
     )
@@ -185,6 +184,7 @@ def create_service(
         service=definition.name,
         problems=problems,
         max_concurrent=settings.http.max_concurrent_requests,
+        max_body_bytes=settings.http.max_body_bytes,
     )
     return app
 

@@ -8,6 +8,8 @@ import pytest
 
 from shared.testing.under_test import ServiceUnderTest
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 JSON = {"Content-Type": "application/json"}
 
 REFUSED = {
@@ -70,14 +72,14 @@ def assert_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("body", REFUSED.values(), ids=REFUSED.keys())
-async def test_a_body_that_is_not_strict_json_is_refused(service: ServiceUnderTest, body: bytes) -> None:
-    async with service.bare_client() as client:
+async def test_a_body_that_is_not_strict_json_is_refused(ledger: ServiceUnderTest, body: bytes) -> None:
+    async with ledger.bare_client() as client:
         assert_problem(await client.post("/v1/echo", content=body, headers=JSON), 400)
 
 
 @pytest.mark.parametrize("body", KEPT.values(), ids=KEPT.keys())
-async def test_a_good_body_comes_back_as_it_was(service: ServiceUnderTest, body: bytes) -> None:
-    async with service.bare_client() as client:
+async def test_a_good_body_comes_back_as_it_was(ledger: ServiceUnderTest, body: bytes) -> None:
+    async with ledger.bare_client() as client:
         answer = await client.post("/v1/echo", content=body, headers=JSON)
     assert answer.status_code == 200, answer.text
     assert answer.json() == json.loads(body)
@@ -87,28 +89,28 @@ async def test_a_good_body_comes_back_as_it_was(service: ServiceUnderTest, body:
     "content_type",
     [None, "", "text/plain", "application/xml", "application/json; charset=gbk", "application/jsonx", "a" * 4_000],
 )
-async def test_a_body_of_another_kind_is_refused(service: ServiceUnderTest, content_type: str | None) -> None:
-    async with service.bare_client() as client:
+async def test_a_body_of_another_kind_is_refused(ledger: ServiceUnderTest, content_type: str | None) -> None:
+    async with ledger.bare_client() as client:
         headers = {} if content_type is None else {"Content-Type": content_type}
         assert_problem(await client.post("/v1/echo", content=b'{"a": 1}', headers=headers), 415)
 
 
 @pytest.mark.parametrize("content_type", ["application/json;charset=utf-8", 'Application/JSON; charset="UTF-8"'])
-async def test_the_usual_ways_to_say_json_are_understood(service: ServiceUnderTest, content_type: str) -> None:
-    async with service.bare_client() as client:
+async def test_the_usual_ways_to_say_json_are_understood(ledger: ServiceUnderTest, content_type: str) -> None:
+    async with ledger.bare_client() as client:
         answer = await client.post("/v1/echo", content=b'{"a": 1}', headers={"Content-Type": content_type})
     assert answer.status_code == 200
 
 
-async def test_no_body_is_refused(service: ServiceUnderTest) -> None:
-    async with service.bare_client() as client:
+async def test_no_body_is_refused(ledger: ServiceUnderTest) -> None:
+    async with ledger.bare_client() as client:
         assert_problem(await client.post("/v1/echo", headers=JSON), 422)
         assert_problem(await client.post("/v1/echo"), 415)
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"1", b"null", b"true"], ids=str)
-async def test_a_value_where_an_object_is_expected_is_refused(service: ServiceUnderTest, body: bytes) -> None:
-    async with service.bare_client() as client:
+async def test_a_value_where_an_object_is_expected_is_refused(ledger: ServiceUnderTest, body: bytes) -> None:
+    async with ledger.bare_client() as client:
         assert_problem(await client.post("/v1/echo", content=body, headers=JSON), 422)
 
 
@@ -125,14 +127,14 @@ LAX = {
 @pytest.mark.parametrize(
     ("field", "value"), [(field, value) for field, values in LAX.items() for value in values if value is not type(None)]
 )
-async def test_types_are_strict(service: ServiceUnderTest, field: str, value: Any) -> None:
-    async with service.bare_client() as client:
+async def test_types_are_strict(ledger: ServiceUnderTest, field: str, value: Any) -> None:
+    async with ledger.bare_client() as client:
         found = assert_problem(await client.post("/v1/samples", json={field: value}), 422)
     assert found["errors"][0]["pointer"] == f"/body/{field}"
 
 
-async def test_a_field_nobody_knows_is_refused(service: ServiceUnderTest) -> None:
-    async with service.bare_client() as client:
+async def test_a_field_nobody_knows_is_refused(ledger: ServiceUnderTest) -> None:
+    async with ledger.bare_client() as client:
         for field in ("is_admin", "version", "status"):
             found = assert_problem(await client.post("/v1/samples", json={field: True}), 422)
             assert found["errors"] == [
@@ -140,13 +142,13 @@ async def test_a_field_nobody_knows_is_refused(service: ServiceUnderTest) -> Non
             ]
 
 
-async def test_a_query_names_nothing_twice_except_a_list(service: ServiceUnderTest) -> None:
-    async with service.client("ledger:read") as client:
+async def test_a_query_names_nothing_twice_except_a_list(ledger: ServiceUnderTest) -> None:
+    async with ledger.client("ledger:read") as client:
         assert_problem(await client.get("/v1/accounts?limit=10&limit=100"), 400)
         assert (await client.post("/v1/samples?many=1&many=2", json={})).json()["many"] == [1, 2]
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "1000000000", "1_0", "+5", " 5", "５", "5.0", "1e1", ""])
-async def test_a_page_limit_is_a_plain_number_in_range(service: ServiceUnderTest, limit: str) -> None:
-    async with service.client("ledger:read") as client:
+async def test_a_page_limit_is_a_plain_number_in_range(ledger: ServiceUnderTest, limit: str) -> None:
+    async with ledger.client("ledger:read") as client:
         assert_problem(await client.get("/v1/accounts", params={"limit": limit}), 422)

@@ -68,8 +68,9 @@ async def work_list(
 
 
 async def cases_of_person(tx: Tx, identity: IdentityNumber, *, area: Area, limit: int) -> list[ApplicationLine]:
-    """The cases of the area in which a person is a member, found by blind index."""
+    """The cases of the area in which a person is a member, found by blind index; the search itself is on record."""
     key = tx.applications.person_key(identity)
+    tx.audit("application.searched", "person", key.hex())
     mine = select(members.c.application_id).where(members.c.person_key == key)
     return await _lines(tx, [within(area, applications.c.division), applications.c.id.in_(mine)], limit)
 

@@ -150,21 +150,14 @@ class Institutions(Entities[Institution]):
     def load(self, row: Row[Any]) -> Institution:
         """Row → aggregate."""
         return Institution(
-            id=row.id,
-            division=row.division,
-            version=row.version,
-            name=row.name,
-            organisation_code=OrganisationCode(row.organisation_code),
-            kind=Kind(row.kind),
-            ownership=Ownership(row.ownership),
-            filed_beds=row.filed_beds,
-            filed_on=row.filed_on,
-            status=InstitutionStatus(row.status),
-            operating=spans_of(row.operating),
+            id=row.id, division=row.division, version=row.version, name=row.name,
+            organisation_code=OrganisationCode(row.organisation_code), kind=Kind(row.kind),
+            ownership=Ownership(row.ownership), filed_beds=row.filed_beds, filed_on=row.filed_on,
+            status=InstitutionStatus(row.status), operating=spans_of(row.operating),
             comprehensive=spans_of(row.comprehensive),
             quality=tuple(QualityMark(date.fromisoformat(mark["assessed_on"]), mark["met"]) for mark in row.quality),
             suspension=Suspension(row.suspension) if row.suspension else None,
-        )
+        )  # fmt: skip
 
     def dump(self, aggregate: Institution) -> Mapping[str, Any]:
         """Aggregate → row."""
@@ -239,17 +232,10 @@ class Beds(Entities[Bed]):
             for span in spans_of(days)
         ]
         return Bed(
-            id=row.id,
-            division=row.division,
-            version=row.version,
-            institution_id=row.institution_id,
-            number=row.number,
-            home=row.home,
-            status=BedStatus(row.status),
-            in_service=spans_of(row.in_service),
-            classes=tuple(sorted(classes, key=lambda entry: entry.span.begin)),
-            inclusive=spans_of(row.inclusive),
-        )
+            id=row.id, division=row.division, version=row.version, institution_id=row.institution_id,
+            number=row.number, home=row.home, status=BedStatus(row.status), in_service=spans_of(row.in_service),
+            classes=tuple(sorted(classes, key=lambda entry: entry.span.begin)), inclusive=spans_of(row.inclusive),
+        )  # fmt: skip
 
     def dump(self, aggregate: Bed) -> Mapping[str, Any]:
         """Aggregate → row."""
@@ -368,6 +354,15 @@ class Stays(Entities[Stay]):
         """Let one transaction at a time give this person a bed; taken after the bed's lock, never before."""
         key = int.from_bytes(self.person_key(identity)[:4], signed=True)
         await self.tx.connection.execute(select(func.pg_advisory_xact_lock(PERSON_LOCK, key)))
+
+    async def require_free(self, bed_id: UUID, identity: IdentityNumber, days: Span) -> None:
+        """Refuse what committed stays already rule out; locks nothing."""
+        overlap = stays.c.stayed.overlaps(literal(day_ranges([days])[0], DATERANGE))
+        person = stays.c.person_key == self.person_key(identity)
+        claimed = select(stays.c.bed_id).where(NOT_VOIDED, overlap, (stays.c.bed_id == bed_id) | person)
+        taken = (await self.tx.connection.scalars(claimed)).all()
+        if taken:
+            raise BedTaken(rule="EC-7.5.2") if bed_id in taken else ResidentHasABed(rule="EC-711")
 
     async def spans_in(self, bed_id: UUID) -> list[Span]:
         """The days somebody stays in a bed."""

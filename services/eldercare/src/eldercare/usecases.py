@@ -237,7 +237,8 @@ async def correct_bed(
     inclusive: Sequence[Span] | None, expected: int | None,
 ) -> Bed:  # fmt: skip
     """Replace dated facts that were recorded wrongly; the former version is kept."""
-    institution, bed = await hold_place(tx, bed_id, expected=expected)
+    found = await tx.beds.find(bed_id, area=tx.caller.area)
+    institution, bed = await hold_place(tx, found, expected=expected)
     bed.correct(
         in_service=in_service,
         classes=classes,
@@ -250,16 +251,21 @@ async def correct_bed(
     return bed
 
 
-async def hold_place(tx: Tx, bed_id: UUID, *, expected: int | None = None) -> tuple[Institution, Bed]:
+async def hold_place(tx: Tx, bed: Bed, *, expected: int | None = None) -> tuple[Institution, Bed]:
     """A bed, locked, and its institution, kept as it is: in this order everywhere, so that nothing deadlocks."""
-    found = await tx.beds.find(bed_id, area=tx.caller.area)
-    institution = await tx.institutions.hold(found.institution_id, area=tx.caller.area)
-    return institution, await tx.beds.get(bed_id, area=tx.caller.area, expected=expected)
+    institution = await tx.institutions.find(bed.institution_id, area=tx.caller.area)
+    return institution, await tx.beds.get(bed.id, area=tx.caller.area, expected=expected)
 
 
 async def admit(tx: Tx, admission: Admission) -> Stay:
-    """Give a resident a bed; of many who claim it at once, one gets it."""
-    institution, bed = await hold_place(tx, admission.bed_id)
+    """Give a resident a bed; of many who claim it at once, one gets it.
+
+    The look before the locks spares those who come too late the queue; the constraints decide the others.
+    """
+    wanted = days_of_stay(admission.begins_on, admission.ends_on)
+    found = await tx.beds.find(admission.bed_id, area=tx.caller.area)
+    await tx.stays.require_free(found.id, admission.resident.identity, wanted)
+    institution, bed = await hold_place(tx, found)
     stay = begin_stay(
         id=new_id(tx.at),
         institution=institution,
@@ -279,7 +285,7 @@ async def admit(tx: Tx, admission: Admission) -> Stay:
 async def end(tx: Tx, stay_id: UUID, *, on: date, expected: int | None) -> Stay:
     """The resident leaves; a later ending of an ended stay must find bed and person still free."""
     found = await tx.stays.find(stay_id, area=tx.caller.area)
-    _, bed = await hold_place(tx, found.bed_id)
+    _, bed = await hold_place(tx, await tx.beds.find(found.bed_id, area=tx.caller.area))
     await tx.stays.lock_person(found.resident.identity)
     stay = await tx.stays.get(stay_id, area=tx.caller.area, expected=expected)
     stay.end(on=on, bed=bed, today=tx.today)

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,16 +44,20 @@ class _Child:
 
     def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
         self._process = process
+        self._one_at_a_time = threading.Lock()
         self.pid = process.pid
 
     def poll(self) -> int | None:
-        return self._process.exitcode
+        with self._one_at_a_time:
+            return self._process.exitcode
 
     def wait(self, timeout: float) -> int:
-        self._process.join(timeout)
-        if self._process.exitcode is None:
+        with self._one_at_a_time:
+            self._process.join(timeout)
+            code = self._process.exitcode
+        if code is None:
             raise subprocess.TimeoutExpired(self._process.name, timeout)
-        return self._process.exitcode
+        return code
 
     def send_signal(self, number: signal.Signals) -> None:
         if self.poll() is None and self.pid is not None:

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from fastapi_problem.handler import ExceptionHandler
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +26,7 @@ from shared.storage.database import Busy
 REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,64}", re.ASCII)
 QUEUE_SECONDS = 0.1
 PROBES = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
+MAX_LENGTH_DIGITS = 15
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -37,11 +39,44 @@ SECURITY_HEADERS = {
 log = structlog.get_logger()
 
 
+class BodyTooLarge(HTTPException):
+    """The body is, or says it is, larger than any request of ours; the rest of it is not read."""
+
+    def __init__(self) -> None:
+        super().__init__(status_code=413, headers={"Connection": "close"})
+
+
+def has_body(headers: Headers) -> bool:
+    """Whether the request brings a body."""
+    return "content-length" in headers or "transfer-encoding" in headers
+
+
+def bounded(receive: Receive, headers: Headers, limit: int) -> Receive:
+    """``receive``, but refusing a body over ``limit`` bytes before it is read, or while."""
+    announced = headers.get("content-length", "0")
+    too_large = announced.isdecimal() and (len(announced) > MAX_LENGTH_DIGITS or int(announced) > limit)
+    left = -1 if too_large else limit
+
+    async def receive_bounded() -> Message:
+        nonlocal left
+        if left >= 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left >= 0:
+                return message
+        raise BodyTooLarge
+
+    return receive_bounded
+
+
 class RequestEnvelope:
     """Wraps the application; see the module."""
 
-    def __init__(self, app: ASGIApp, *, service: str, problems: ExceptionHandler, max_concurrent: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, service: str, problems: ExceptionHandler, max_concurrent: int, max_body_bytes: int
+    ) -> None:
         self._app, self._service, self._problems = app, service, problems
+        self._max_body_bytes = max_body_bytes
         self._room = asyncio.Semaphore(max_concurrent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,6 +102,8 @@ class RequestEnvelope:
 
         began = time.perf_counter()
         try:
+            if has_body(headers):
+                receive = bounded(receive, headers, self._max_body_bytes)
             await self._guarded(scope, receive, send_with_headers, answered)
         finally:
             self._record(scope, answered["status"], time.perf_counter() - began, request_id, trace)

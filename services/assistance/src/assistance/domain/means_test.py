@@ -121,7 +121,7 @@ class Verdict:
     """The outcome with every reason; ``amount_fen`` is the monthly allowance, 0 unless eligible.
 
     ``near_poor`` says that the household falls into the low-income margin (低保边缘家庭): the alternative that a
-    refusal names. ``uncertain`` lists the parameters marked U that the verdict rests on, and no others.
+    refusal names. ``uncertain`` lists the parameters marked U that the verdict rests on.
     """
 
     outcome: Outcome

@@ -119,8 +119,8 @@ def _assessed(marks: tuple[QualityMark, ...]) -> tuple[Days, ...]:
 def _met(marks: tuple[QualityMark, ...]) -> tuple[Days, ...]:
     """The days on which the latest assessment said that basic quality is met."""
     ordered = sorted(marks, key=lambda mark: mark.assessed_on)
-    ends = [mark.assessed_on for mark in ordered[1:]] + [None]
-    return tuple(Days(mark.assessed_on, end) for mark, end in zip(ordered, ends, strict=True) if mark.met)
+    ends = [*(mark.assessed_on for mark in ordered[1:]), None]
+    return tuple(Days(mark.assessed_on, end) for mark, end in zip(ordered, ends, strict=False) if mark.met)
 
 
 def _bed(fact: Bed) -> Iterator[Contribution]:

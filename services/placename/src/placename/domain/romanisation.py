@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from placename.domain.category import Category
-from placename.domain.toponym import Parts
+from placename.domain.toponym import Parts, is_number
 from placename.domain.writing import arabic
 from shared.kernel.errors import Invalid
 
@@ -132,6 +132,8 @@ def _words(
     at_term = at_modifier + len(parts.modifier)
     words = _stem_words(parts.stem, syllables[:at_ordinal], ethnonyms)
     rules = ["1" if parts.term else "4"]
+    if is_number(parts.stem):
+        rules.append("6")
     if len(words) > 1:
         rules.append("ETHNIC")
     if parts.ordinal:

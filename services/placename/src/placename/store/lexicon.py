@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
@@ -15,6 +16,9 @@ from placename.domain.toponym import Parts, is_number
 from placename.domain.writing import Characters
 
 DATA = Path(__file__).parent.parent / "data"
+_one_by_one: Any = list
+"""Characters without a reading stand for themselves, so that syllables and characters stay in step; the library
+takes a list from here, though its stub does not say so."""
 DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 
 
@@ -100,12 +104,7 @@ def _numbers(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _guess(text: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(text, style=Style.TONE, v_to_u=True, errors=_one_by_one)) if text else ()  # type: ignore[arg-type]  # the stub leaves lists out
-
-
-def _one_by_one(strangers: str) -> list[str]:
-    """Characters without a reading stand for themselves, so that syllables and characters stay in step."""
-    return list(strangers)
+    return tuple(lazy_pinyin(text, style=Style.TONE, v_to_u=True, errors=_one_by_one)) if text else ()
 
 
 @cache

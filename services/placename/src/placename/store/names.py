@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Boolean, Column, Date, Integer, Numeric, Row, String, Table, Uuid, func, select
+from sqlalchemy import Boolean, Column, Date, Integer, Numeric, Row, String, Table, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from placename.domain.category import Category
@@ -41,7 +41,7 @@ names = Table(
     *comparison_columns(nullable=False),
     Column("letters", String, nullable=False),
     Column("initials", String, nullable=False),
-    Column("grams", ARRAY(String), nullable=False),
+    Column("grams", ARRAY(Text), nullable=False),
     Column("length", Integer, nullable=False),
     Column("syllables", ARRAY(String), nullable=False),
     Column("needs_review", Boolean, nullable=False),

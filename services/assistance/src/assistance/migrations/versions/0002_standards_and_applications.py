@@ -39,8 +39,10 @@ UP = (
         division     varchar(12) NOT NULL,
         business_no  text NOT NULL UNIQUE,
         residence    text NOT NULL CHECK (residence IN ('URBAN', 'RURAL')),
-        channel      text NOT NULL,
-        status       text NOT NULL,
+        channel      text NOT NULL CHECK (channel IN ('WINDOW', 'APP', 'AGENT')),
+        status       text NOT NULL CHECK (status IN (
+            'SUBMITTED', 'ACCEPTED', 'DECLINED', 'VERIFIED', 'GRANTED', 'REFUSED', 'WITHDRAWN'
+        )),
         submitted_at timestamptz NOT NULL,
         accepted_on  date,
         decided_on   date CHECK (decided_on >= accepted_on),
@@ -53,6 +55,7 @@ UP = (
     ) WITH (fillfactor = 80)
     """,
     "CREATE INDEX application_area ON application (division text_pattern_ops, submitted_at DESC, id DESC)",
+    "CREATE INDEX application_newest ON application (submitted_at DESC, id DESC)",
     "CREATE INDEX application_due ON application (due_on) WHERE status IN ('ACCEPTED', 'VERIFIED')",
     """
     CREATE TABLE application_member (
