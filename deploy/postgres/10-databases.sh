@@ -5,8 +5,10 @@ set -euo pipefail
 secrets=${SECRETS_FOLDER:-/run/secrets}
 
 for service in assistance eldercare marriage placename reporting monitoring; do
+    secret="$secrets/$service-database-password"
+    [ -s "$secret" ] || { echo "no password in $secret" >&2; exit 1; }
     psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
-        --set service="$service" --set secret="$secrets/$service-database-password" <<'SQL'
+        --set service="$service" --set secret="$secret" <<'SQL'
 \set password `cat :'secret'`
 CREATE ROLE :"service" LOGIN PASSWORD :'password';
 CREATE DATABASE :"service" OWNER :"service";

@@ -246,7 +246,9 @@ async def test_each_service_migrates_its_database_without_the_rights_of_an_admin
 def test_a_missing_secret_stops_the_initialisation(databases: Databases, root: Path, tmp_path: Path) -> None:
     # A file that is not executable would be read into the shell of the image's own script.
     assert os.access(root / "deploy" / "postgres" / "10-databases.sh", os.X_OK)
-    assert initialise(databases.server, root, tmp_path).returncode != 0
+    done = initialise(databases.server, root, tmp_path)
+    assert done.returncode != 0
+    assert done.stderr == f"no password in {tmp_path}/assistance-database-password\n"
 
 
 def asked(server: Postgres, configuration: Path, name: str) -> subprocess.CompletedProcess[str]:

@@ -52,7 +52,7 @@ from eldercare.domain.institution import Status as InstitutionStatus
 from eldercare.domain.span import Span, Spans
 from eldercare.domain.stay import BedTaken, Ground, Resident, ResidentHasABed, Stay, StayUnknown
 from eldercare.events import bed_state, institution_state, stay_state
-from shared.contracts.eldercare import BedState, InstitutionState, StayState
+from shared.contracts.envelope import EntityState
 from shared.kernel.divisions import Area
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
@@ -175,7 +175,7 @@ class Institutions(Entities[Institution]):
             "suspension": aggregate.suspension.value if aggregate.suspension else None,
         }
 
-    def state(self, aggregate: Institution) -> InstitutionState:
+    def state(self, aggregate: Institution) -> EntityState:
         """Aggregate → published state."""
         return institution_state(aggregate)
 
@@ -250,7 +250,7 @@ class Beds(Entities[Bed]):
             "inclusive": day_ranges(aggregate.inclusive),
         }
 
-    def state(self, aggregate: Bed) -> BedState:
+    def state(self, aggregate: Bed) -> EntityState:
         """Aggregate → published state."""
         return bed_state(aggregate)
 
@@ -342,7 +342,7 @@ class Stays(Entities[Stay]):
             "void_reason": aggregate.void_reason,
         }
 
-    def state(self, aggregate: Stay) -> StayState:
+    def state(self, aggregate: Stay) -> EntityState:
         """Aggregate → published state."""
         return stay_state(aggregate)
 

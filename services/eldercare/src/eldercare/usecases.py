@@ -253,7 +253,7 @@ async def correct_bed(
 
 async def hold_place(tx: Tx, bed: Bed, *, expected: int | None = None) -> tuple[Institution, Bed]:
     """A bed, locked, and its institution, kept as it is: in this order everywhere, so that nothing deadlocks."""
-    institution = await tx.institutions.find(bed.institution_id, area=tx.caller.area)
+    institution = await tx.institutions.hold(bed.institution_id, area=tx.caller.area)
     return institution, await tx.beds.get(bed.id, area=tx.caller.area, expected=expected)
 
 

@@ -46,7 +46,7 @@ from marriage.domain.office import (
 from marriage.domain.party import CourtPaper, Document, DocumentKind, Domicile, Party, PriorStatus, Side
 from marriage.domain.registration import Annulment, Registration, RegistrationStatus, RegistrationUnknown
 from marriage.events import office_state, registration_state
-from shared.contracts.marriage import OfficeState, RegistrationState
+from shared.contracts.envelope import EntityState
 from shared.kernel.divisions import Area
 from shared.kernel.identity_number import Sex
 from shared.kernel.names import PersonName
@@ -159,7 +159,7 @@ class Offices(Entities[Office]):
             "statements": _statements.dump_python(aggregate.statements, mode="json"),
         }
 
-    def state(self, aggregate: Office) -> OfficeState:
+    def state(self, aggregate: Office) -> EntityState:
         """Aggregate → published state."""
         return office_state(aggregate)
 
@@ -270,7 +270,7 @@ class Registrations(Entities[Registration]):
             "annulment": _annulment.dump_python(annulment, mode="json") if annulment else None,
         }
 
-    def state(self, aggregate: Registration) -> RegistrationState:
+    def state(self, aggregate: Registration) -> EntityState:
         """Aggregate → published state."""
         return registration_state(aggregate)
 

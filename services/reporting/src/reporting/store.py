@@ -40,7 +40,7 @@ from reporting.domain.form import Entry, FormKind, Line, Numbers
 from reporting.domain.plausibility import Circumstances, Finding
 from reporting.domain.series import Point, Series, SeriesUnknown
 from reporting.events import series_state
-from shared.contracts.reporting import SeriesState
+from shared.contracts.envelope import EntityState
 from shared.kernel.periods import Period
 from shared.storage.entities import Entities, entity_columns
 from shared.storage.transaction import Transaction
@@ -250,7 +250,7 @@ class SeriesRegister(Entities[Series]):
         ]
         return {"form": aggregate.form, "kind": aggregate.kind.value, "points": points}
 
-    def state(self, aggregate: Series) -> SeriesState:
+    def state(self, aggregate: Series) -> EntityState:
         """Aggregate → published state."""
         return series_state(aggregate)
 

@@ -19,7 +19,7 @@ from placename.domain.size import Facts
 from placename.domain.toponym import Toponym
 from placename.events import application_state
 from placename.store.comparison import METADATA, comparison_columns, comparison_values, locality_of
-from shared.contracts.placename import NameApplicationState
+from shared.contracts.envelope import EntityState
 from shared.storage.entities import Entities, entity_columns
 
 applications = Table(
@@ -150,6 +150,6 @@ class Applications(Entities[Application]):
             "name_id": aggregate.name_id,
         }
 
-    def state(self, aggregate: Application) -> NameApplicationState:
+    def state(self, aggregate: Application) -> EntityState:
         """Aggregate → published state."""
         return application_state(aggregate)

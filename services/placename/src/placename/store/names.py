@@ -28,7 +28,7 @@ from placename.domain.writing import grams_of
 from placename.events import name_state
 from placename.store.comparison import METADATA, comparison_columns, comparison_values, locality_of
 from placename.store.lexicon import characters
-from shared.contracts.placename import PlaceNameState
+from shared.contracts.envelope import EntityState
 from shared.storage.entities import Entities, entity_columns
 
 SAME_SPOT = 10 * SIX_PLACES
@@ -125,7 +125,7 @@ class PlaceNames(Entities[PlaceName]):
             "application_id": aggregate.application_id,
         }
 
-    def state(self, aggregate: PlaceName) -> PlaceNameState:
+    def state(self, aggregate: PlaceName) -> EntityState:
         """Aggregate → published state."""
         return name_state(aggregate)
 
