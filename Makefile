@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 demo: $(STAMP) ## start the cluster, live one synthetic day of the city, print the 16 rows of the plan
 	@$(BIN)/python -m launcher up
 	@$(BIN)/python -m cityday
-up: $(STAMP) ## start PostgreSQL, NATS, the issuer, six services and the gateway
+up: $(STAMP) ## start PostgreSQL, NATS, the issuer, the services and the gateway
 	@$(BIN)/python -m launcher up
 down: ## stop what `up` or `demo` started, by recorded PID
 	@[ -x $(BIN)/python ] && $(BIN)/python -m launcher down || echo "nothing is installed, so nothing runs"
@@ -46,8 +46,8 @@ chaos: $(STAMP) ## 90 s of random kill -9 under load, then every write is looked
 	@$(BIN)/python tests/chaos/run.py --seconds 90
 
 ##@ 新建 make things
-new-service: $(STAMP) ## a further service with the common skeleton; NAME=funeral
-	@$(BIN)/python -m launcher.scaffold $(NAME)
+new-service: $(STAMP) ## a further service with the common skeleton; NAME=funeral NOUN=burial TITLE=殡葬管理
+	@$(BIN)/python -m launcher.scaffold $(NAME) $(if $(NOUN),--noun $(NOUN)) $(if $(TITLE),--title "$(TITLE)")
 	@$(BIN)/uv sync --quiet
 migration: $(STAMP) ## an empty migration; S=assistance M="what it adds"
 	@$(BIN)/python -m launcher.scaffold --migration $(S) "$(M)"

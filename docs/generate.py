@@ -85,7 +85,13 @@ def catalogue() -> str:
 
 def _type_name(annotation: Any) -> str:
     text = inspect.formatannotation(annotation) if not isinstance(annotation, type) else annotation.__name__
-    for noise in ("typing.", "datetime.", "shared.contracts.spans.", "shared.contracts.eldercare.", "shared.contracts.reporting."):
+    for noise in (
+        "typing.",
+        "datetime.",
+        "shared.contracts.spans.",
+        "shared.contracts.eldercare.",
+        "shared.contracts.reporting.",
+    ):
         text = text.replace(noise, "")
     return text.replace("|", "\\|")
 

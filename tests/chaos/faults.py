@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from launcher.processes import tail
+from launcher.processes import StartFailed, tail
 from shared.runtime.failpoints import CRASH_EXIT_CODE, LAST_WORDS
 from shared.testing.stage import Stage
 
@@ -72,7 +72,11 @@ class Supervisor:
             if not server.process.is_alive():
                 async with self.locks[name]:
                     self._explain(name)
-                    await asyncio.to_thread(self._start, name)
+                    try:
+                        await asyncio.to_thread(self._start, name)
+                    except StartFailed as failed:
+                        self.note(f"start failed: {failed.what}")
+                        print(failed)
             await asyncio.sleep(LOOK_SECONDS)
 
     def _start(self, name: str) -> None:

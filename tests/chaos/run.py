@@ -75,6 +75,7 @@ async def storm(stage: Stage, options: argparse.Namespace) -> tuple[Supervisor, 
     watching = asyncio.create_task(supervisor.run())
     port = stage.port("assistance-api-1")
     async with asyncio.TaskGroup() as group:
+        watching.add_done_callback(_speak_up)
         for number in range(options.writers):
             group.create_task(Writer(number, options.seed, port, stage.mint, ledger).run(stopping))
         await inject(supervisor, options.seed, options.seconds, options.faults_per_second)
@@ -86,6 +87,11 @@ async def storm(stage: Stage, options: argparse.Namespace) -> tuple[Supervisor, 
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     return supervisor, ledger
+
+
+def _speak_up(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        print("supervisor ended:", repr(task.exception()))
 
 
 def _wait_for_all(stage: Stage) -> None:

@@ -17,7 +17,26 @@ STEPS = NAMES * 4
 SYLLABLES = dict(
     zip(
         "演路甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳",
-        "yǎn lù jiǎ yǐ bǐng dīng wù jǐ gēng xīn rén guǐ zǐ chǒu yín mǎo chén sì".split(),
+        [
+            "yǎn",
+            "lù",
+            "jiǎ",
+            "yǐ",
+            "bǐng",
+            "dīng",
+            "wù",
+            "jǐ",
+            "gēng",
+            "xīn",
+            "rén",
+            "guǐ",
+            "zǐ",
+            "chǒu",
+            "yín",
+            "mǎo",
+            "chén",
+            "sì",
+        ],
         strict=True,
     )
 )

@@ -31,15 +31,17 @@ from launcher.postgres import Postgres
 from launcher.probe import fetch_json, is_ok
 from launcher.processes import Process, StartFailed, wait_until
 
-SERVICE_PORTS: Mapping[str, int] = {
-    "assistance": 8001,
-    "eldercare": 8002,
-    "marriage": 8003,
-    "placename": 8004,
-    "reporting": 8005,
-    "monitoring": 8006,
+SERVICE_TABLE: Mapping[str, tuple[int, str]] = {
+    "assistance": (8001, "社会救助"),
+    "eldercare": (8002, "养老床位"),
+    "marriage": (8003, "婚姻登记"),
+    "placename": (8004, "地名审批"),
+    "reporting": (8005, "统计填报"),
+    "monitoring": (8006, "监测分析"),
 }
-SERVICES = tuple(SERVICE_PORTS)
+"""Every service with its port and its title; `make new-service` adds a row."""
+SERVICES = tuple(SERVICE_TABLE)
+SERVICE_PORTS: Mapping[str, int] = {name: port for name, (port, _) in SERVICE_TABLE.items()}
 WORKER_OFFSET = 100
 """A worker of its own answers health and metrics on its service's port plus this."""
 
@@ -56,7 +58,7 @@ DEFAULT_PORTS: Mapping[str, int] = {
 MIGRATIONS_AT_ONCE = 3
 COMMAND_TIMEOUT = 180.0
 READY_TIMEOUT = 90.0
-"""Seconds; the first start of six Python services compiles their bytecode on two cores."""
+"""Seconds; the first start of all Python services compiles their bytecode on two cores."""
 
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV", "PYTHONPATH")
 """All a service sees of the caller's environment: a developer's own settings and secrets stay out."""
@@ -66,12 +68,7 @@ TITLES: Mapping[str, str] = {
     "postgres": "数据库 PostgreSQL",
     "issuer": "身份签发 issuer",
     "gateway": "统一入口 gateway",
-    "assistance": "社会救助 assistance",
-    "eldercare": "养老床位 eldercare",
-    "marriage": "婚姻登记 marriage",
-    "placename": "地名审批 placename",
-    "reporting": "统计填报 reporting",
-    "monitoring": "监测分析 monitoring",
+    **{name: f"{title} {name}" for name, (_, title) in SERVICE_TABLE.items()},
 }
 
 Command = Callable[[str, str], list[str]]
@@ -182,7 +179,7 @@ def service_environment(
 
 
 class Cluster:
-    """Six services with what they need, on loopback, from one run directory.
+    """All services with what they need, on loopback, from one run directory.
 
     `ports` replaces single defaults. `command` and `extra_environment` are for tests and fault injection.
     `servers` holds every process by name, for killing and restarting one.

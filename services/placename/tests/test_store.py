@@ -59,7 +59,7 @@ async def test_a_retired_name_says_when_and_a_renamed_one_by_what(service: Servi
 
 async def test_the_scope_is_held_until_the_first_has_committed(service: ServiceUnderTest) -> None:
     order: list[str] = []
-    inside, seen_waiting = asyncio.Event(), asyncio.Event()
+    inside, passed, seen_waiting = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def first(tx: Tx) -> None:
         await tx.comparison.lock(STREETS, Category.STREET)
@@ -77,12 +77,14 @@ async def test_the_scope_is_held_until_the_first_has_committed(service: ServiceU
         await tx.comparison.lock(Scope(Reach.BUILT_UP_AREA, "500233"), Category.STREET)
         await tx.comparison.lock(STREETS, Category.BUILDING)
         order.append("another")
+        passed.set()
 
     async def observe() -> None:
         waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         async with asyncio.timeout(5):
-            while "another" not in order or not await service.rows(waiting):
-                await asyncio.sleep(0)
+            await passed.wait()
+            while not await service.rows(waiting):
+                continue
         seen_waiting.set()
 
     await asyncio.gather(service.run(first), service.run(second), service.run(another_scope), observe())

@@ -11,6 +11,7 @@ from zlib import crc32
 import pytest
 
 from placename.domain.application import (
+    Action,
     Application,
     BlockedByFindings,
     CityConsentMissing,
@@ -217,13 +218,10 @@ async def test_an_approved_name_counts_for_those_ahead_in_line_too(service: Serv
     assert codes(now) == ["D2"]
 
 
-@pytest.mark.parametrize("category", [C.STREET, C.PARK])
-async def test_of_many_at_once_exactly_one_is_free_of_conflict(service: ServiceUnderTest, category: Category) -> None:
-    generic = "路" if category is C.STREET else "公园"
-    divisions = [YUZHONG, NANAN] * 8
+async def test_of_many_at_once_exactly_one_is_free_of_conflict(service: ServiceUnderTest) -> None:
     many = [
-        naming("测同", generic, category, division, spot=(106.4 + n / 100, 29.5))
-        for n, division in enumerate(divisions)
+        naming("测同", "路", C.STREET, division, spot=(106.4 + n / 100, 29.5))
+        for n, division in enumerate([YUZHONG, NANAN] * 8)
     ]
     results = await asyncio.gather(*(submitted(service, one) for one in many))
     assert sorted(codes(one).count("D1") for one in results) == list(range(16))
@@ -317,12 +315,14 @@ async def test_example_36_another_departments_announcement_runs_from_the_filing(
     service.clock.set(datetime(2026, 4, 2, 9, tzinfo=CHINA))
     reading = ["cè", "jū", "gōng", "yù"]
     publish = partial(announce, application_id=done.id, announced_on=None, syllables=reading, expected=None)
+    assert done.possible_actions() == (Action.FILE,)
     with pytest.raises(NotYetFiled):
         await service.run(publish)
     filing = partial(file, application_id=done.id, filed_on=None, filing_no="备〔2026〕1号", expected=None)
     filed = await service.run(filing)
     assert filed.clocks.announcement is not None
     assert filed.clocks.announcement.due.on == date(2026, 4, 17)
+    assert filed.possible_actions() == (Action.ANNOUNCE,)
     with pytest.raises(FiledBefore):
         await service.run(filing)
     service.clock.set(datetime(2026, 4, 20, 9, tzinfo=CHINA))

@@ -23,7 +23,7 @@ from shared.runtime.logs import configure_logs
 from shared.runtime.settings import HttpSettings, ServiceSettings
 from shared.service import ServiceDefinition, assemble, create_service, refresh, seed_parameters
 from shared.storage.migrations import head_of, upgrade
-from shared.web.chassis_routes import probe_routes
+from shared.web.probes import probe_routes
 from shared.web.running import Running
 from shared.worker import Worker, working_beside
 

@@ -27,9 +27,11 @@ from shared.storage.entities import Entities
 from shared.storage.migrations import head_of
 from shared.storage.parameter_store import load_book, seed
 from shared.storage.transaction import Transaction
+from shared.web import internal_routes
 from shared.web.access import api_routes, refuse_undeclared, scopes_of
-from shared.web.chassis_routes import internal_routes, parameter_routes, probe_routes
 from shared.web.middleware import RequestEnvelope
+from shared.web.parameter_routes import parameter_routes
+from shared.web.probes import probe_routes
 from shared.web.problems import install_problems
 from shared.web.running import Running
 from shared.web.tokens import TokenVerifier
@@ -99,6 +101,7 @@ def assemble(
         database=Database(engine, around, definition.transaction, definition.constraints),
         verifier=TokenVerifier(settings.identity, http or httpx.AsyncClient(timeout=5.0)),
         peers=Peers({name: str(url) for name, url in settings.peers.items()}, settings.identity),
+        entities=definition.entities,
     )
 
 
@@ -191,7 +194,7 @@ def create_service(
 
 def routers_of(definition: ServiceDefinition) -> list[APIRouter]:
     """Every router of a service: its own and those of the chassis that callers see."""
-    return [*definition.routers, parameter_routes(definition.name), internal_routes(definition)]
+    return [*definition.routers, parameter_routes(definition.name), internal_routes.router]
 
 
 def access_of(definition: ServiceDefinition) -> dict[str, set[str]]:

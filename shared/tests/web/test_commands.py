@@ -75,9 +75,7 @@ async def test_a_commit_that_fails_for_a_reason_nobody_foresaw_is_never_a_2xx(
         """,
     )
     headers = {**key(), "If-Match": account.headers["etag"]}
-    answer = await client.put(
-        f"{account.headers['location']}/note", json={"note": "FAIL LATE"}, headers=headers
-    )
+    answer = await client.put(f"{account.headers['location']}/note", json={"note": "FAIL LATE"}, headers=headers)
     assert answer.status_code == 500
     assert (await client.get(account.headers["location"])).json()["note"] == ""
     # The key was not used up by the failure.
@@ -306,11 +304,15 @@ async def test_a_4xx_does_not_use_the_key_up(client: httpx.AsyncClient) -> None:
     headers = key()
     for body in ({"division": TOWNSHIP}, opening(kind="NONE"), opening(owner="")):
         assert (await client.post("/v1/accounts", json=body, headers=headers)).status_code == 422
-    assert (await client.post(f"/v1/accounts/{uuid4()}/deposit", json={"amount_fen": 1}, headers=headers)).status_code == 404
+    assert (
+        await client.post(f"/v1/accounts/{uuid4()}/deposit", json={"amount_fen": 1}, headers=headers)
+    ).status_code == 404
     assert (await client.post("/v1/accounts", json=opening(), headers=headers)).status_code == 201
 
 
-@pytest.mark.parametrize("bad", ["", "short", "x" * 201, "with space 123", "全角字符全角字符", "a" * 10_000, "tab\tinside1"])
+@pytest.mark.parametrize(
+    "bad", ["", "short", "x" * 201, "with space 123", "全角字符全角字符", "a" * 10_000, "tab\tinside1"]
+)
 async def test_a_key_that_is_none_is_refused(ledger: ServiceUnderTest, bad: str) -> None:
     async with ledger.client(*EVERYTHING) as client:
         answer = await client.post("/v1/accounts", json=opening(), headers={"Idempotency-Key": bad.encode()})  # type: ignore[dict-item]
@@ -360,7 +362,9 @@ async def test_a_stale_version_is_412_and_the_right_one_passes(client: httpx.Asy
     read = await client.get(path)
     assert read.headers["etag"] == changed.headers["etag"]
     assert read.json()["note"] == "一"
-    assert (await client.post(f"{path}/deposit", json={"amount_fen": 1}, headers={"If-Match": first})).status_code == 412
+    assert (
+        await client.post(f"{path}/deposit", json={"amount_fen": 1}, headers={"If-Match": first})
+    ).status_code == 412
 
 
 async def test_a_change_without_a_version_is_428(client: httpx.AsyncClient) -> None:
@@ -370,7 +374,9 @@ async def test_a_change_without_a_version_is_428(client: httpx.AsyncClient) -> N
     assert answer.json()["code"] == "precondition-required"
 
 
-@pytest.mark.parametrize("tag", ['W/"1.1"', "1.1", '"1"', '"1.1", "1.2"', '"1.x"', '""', '"１.１"', '"1.' + "9" * 19 + '"', "x" * 199])
+@pytest.mark.parametrize(
+    "tag", ['W/"1.1"', "1.1", '"1"', '"1.1", "1.2"', '"1.x"', '""', '"１.１"', '"1.' + "9" * 19 + '"', "x" * 199]
+)
 async def test_a_tag_that_is_none_of_ours_is_400(ledger: ServiceUnderTest, tag: str) -> None:
     async with ledger.client(*EVERYTHING) as client:
         path = (await opened(client)).headers["location"]
@@ -419,7 +425,9 @@ async def pages(client: httpx.AsyncClient, limit: int, **filters: str) -> AsyncI
     cursor = None
     while True:
         answer = (
-            await client.get("/v1/accounts", params={"limit": limit, **filters, **({"cursor": cursor} if cursor else {})})
+            await client.get(
+                "/v1/accounts", params={"limit": limit, **filters, **({"cursor": cursor} if cursor else {})}
+            )
         ).json()
         yield [item["id"] for item in answer["items"]]
         cursor = answer["next_cursor"]

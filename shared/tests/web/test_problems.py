@@ -98,9 +98,7 @@ async def test_an_unknown_address_and_a_wrong_method(ledger: ServiceUnderTest) -
         assert_problem(await client.request("post", "/v1/nothing-here"), 404)
 
 
-async def test_an_unforeseen_error_tells_nothing(
-    ledger: ServiceUnderTest, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_an_unforeseen_error_tells_nothing(ledger: ServiceUnderTest, capsys: pytest.CaptureFixture[str]) -> None:
     async with ledger.bare_client() as client:
         answer = await client.get("/v1/broken")
     assert_problem(answer, 500, "internal-error")

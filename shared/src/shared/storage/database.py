@@ -77,7 +77,8 @@ class Surroundings:
 
 def sqlstate(error: BaseException) -> str | None:
     """The SQLSTATE behind a database error, if there is one."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None)
+    cause = getattr(error, "orig", error)
+    return getattr(cause, "sqlstate", None) or getattr(cause.__cause__, "sqlstate", None)
 
 
 def is_connection_lost(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     MetaData,
+    Row,
     String,
     Table,
     Uuid,
@@ -178,6 +179,21 @@ async def confirm(tx: Transaction, proposal_id: UUID) -> Proposal:
         raise ProposalConfirmedBefore()
     person = tx.caller.require_other_than(row.proposed_by)
     await tx.connection.execute(select(func.pg_advisory_xact_lock(NAME_LOCK, func.hashtext(row.name))))
+    await _take_over(tx, row)
+    await tx.connection.execute(
+        update(proposals).where(proposals.c.id == row.id).values(confirmed_by=person, confirmed_at=tx.at)
+    )
+    tx.audit("parameter.confirmed", "parameter", row.name)
+    book = await load_book(tx.connection)
+    tx.afterwards.append(lambda: setattr(tx.around, "parameters", book))
+    return Proposal(
+        row.id, row.name, row.valid_from, row.value, row.authority, Confidence(row.confidence), row.note,
+        row.proposed_by, row.proposed_at, person,
+    )  # fmt: skip
+
+
+async def _take_over(tx: Transaction, row: Row[Any]) -> None:
+    """End the present value where the proposed one begins, and enter the new one."""
     latest = (
         await tx.connection.execute(
             text("SELECT max(valid_from) FROM parameter WHERE name = :name"), {"name": row.name}
@@ -205,13 +221,3 @@ async def confirm(tx: Transaction, proposal_id: UUID) -> Proposal:
             "note": row.note,
         },
     )
-    await tx.connection.execute(
-        update(proposals).where(proposals.c.id == row.id).values(confirmed_by=person, confirmed_at=tx.at)
-    )
-    tx.audit("parameter.confirmed", "parameter", row.name)
-    book = await load_book(tx.connection)
-    tx.afterwards.append(lambda: setattr(tx.around, "parameters", book))
-    return Proposal(
-        row.id, row.name, row.valid_from, row.value, row.authority, Confidence(row.confidence), row.note,
-        row.proposed_by, row.proposed_at, person,
-    )  # fmt: skip

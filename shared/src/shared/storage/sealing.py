@@ -45,7 +45,7 @@ UNSEALED_COUNT = text(
     """
 )
 RECENT_FLOOR = text(
-    "SELECT coalesce(min(entry_id), 0) FROM "
+    "SELECT CASE WHEN count(*) < :look_back THEN 0 ELSE min(entry_id) END FROM "
     "(SELECT entry_id FROM audit_seal ORDER BY seq DESC LIMIT :look_back) AS recent"
 )
 NEWEST_ENTRY = text("SELECT coalesce(max(id), 0) FROM audit_entry")

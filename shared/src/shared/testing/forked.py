@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,11 @@ PRELOADED = ["__main__", "shared.run", "assistance.main", "monitoring.main"]
 
 Main = Callable[[list[str]], int]
 """Service and role as arguments → exit code."""
+
+POLL_SECONDS = 0.02
+
+_one_at_a_time = threading.Lock()
+"""A start asks after every earlier child too, and two threads that ask after one child would wait for ever."""
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(PRELOADED)
@@ -44,19 +50,18 @@ class _Child:
 
     def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
         self._process = process
-        self._one_at_a_time = threading.Lock()
         self.pid = process.pid
 
     def poll(self) -> int | None:
-        with self._one_at_a_time:
+        with _one_at_a_time:
             return self._process.exitcode
 
     def wait(self, timeout: float) -> int:
-        with self._one_at_a_time:
-            self._process.join(timeout)
-            code = self._process.exitcode
-        if code is None:
-            raise subprocess.TimeoutExpired(self._process.name, timeout)
+        until = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired(self._process.name, timeout)
+            time.sleep(POLL_SECONDS)
         return code
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -77,7 +82,8 @@ class ForkedProcess(Process):
             args=(self.target, arguments, dict(self.env or {}), str(self.log_path), str(self.cwd or "/")),
             daemon=True,
         )
-        process.start()
+        with _one_at_a_time:
+            process.start()
         return cast("subprocess.Popen[bytes]", _Child(process))
 
 

@@ -61,4 +61,3 @@ async def fresh_stream(broker: Broker) -> AsyncIterator[Stream]:
     finally:
         await js.delete_stream(settings.stream)
         await leave(client)
-

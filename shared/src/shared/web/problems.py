@@ -47,6 +47,8 @@ DATA_ERRORS = frozenset(
     {"22021", "22P05", "22P02", "22003", "22000", "22001", "22007", "22008", "23502", "23503", "23514"}
 )
 IDEMPOTENCY_KEY = ("header", "Idempotency-Key")
+NO_RIGHT = "42501"
+"""Our own role may not do this, for example write the audit log: nobody's input is at fault."""
 SCHEMA_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}[0-9]{0,2}", re.ASCII)
 
 log = structlog.get_logger()
@@ -140,7 +142,7 @@ def _database(_eh: Any, _request: Request, error: DBAPIError) -> Problem:
     log.error("database refused", sqlstate=state, error=type(error).__name__)
     if state in DATA_ERRORS:
         return problem(422, detail="内容不能保存")
-    if is_connection_lost(error):
+    if is_connection_lost(error) or state == NO_RIGHT:
         return problem(503, headers=_retry_after())
     if state == "57014":
         return problem(504)

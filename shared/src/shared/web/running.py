@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from shared.kernel.principal import Principal
 from shared.runtime.http import Peers
 from shared.runtime.settings import ServiceSettings
 from shared.storage.database import Database
+from shared.storage.entities import Entities
 from shared.storage.transaction import Origin
 from shared.web.tokens import TokenVerifier
 
@@ -21,12 +23,13 @@ PURPOSE = re.compile(r"[A-Za-z][A-Za-z0-9_.:\-]{0,63}", re.ASCII)
 
 @dataclass
 class Running:
-    """The parts of one running service: settings, database, token verifier, neighbours."""
+    """The parts of one running service: settings, database, token verifier, neighbours, published entities."""
 
     settings: ServiceSettings
     database: Database[Any]
     verifier: TokenVerifier
     peers: Peers
+    entities: Sequence[type[Entities[Any]]] = ()
 
     async def note_refusal(self, request: Request, caller: Principal, refusal: Refusal) -> None:
         """Leave an audit entry for a refused attempt; the refused transaction itself wrote nothing."""

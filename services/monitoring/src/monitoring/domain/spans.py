@@ -34,10 +34,10 @@ def union(spans: Iterable[Days]) -> tuple[Days, ...]:
 
 def intersection(left: Iterable[Days], right: Iterable[Days]) -> tuple[Days, ...]:
     """The days in both."""
-    return tuple(_common(union(left), union(right)))
+    return tuple(_overlaps(union(left), union(right)))
 
 
-def _common(left: Sequence[Days], right: Sequence[Days]) -> Iterator[Days]:
+def _overlaps(left: Sequence[Days], right: Sequence[Days]) -> Iterator[Days]:
     for one in left:
         for other in right:
             ends = [end for end in (one.end, other.end) if end is not None]

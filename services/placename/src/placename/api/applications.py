@@ -13,7 +13,7 @@ from pydantic import Field
 from placename import queries, usecases
 from placename.api.proposals import AuthorityView, DeadlineView, ExaminationView
 from placename.api.submissions import AnySubmission
-from placename.domain.application import WORKFLOW, Action, Application, Status, Waiver
+from placename.domain.application import Action, Application, Status, Waiver
 from placename.domain.authority import ApplicantKind
 from placename.domain.category import ApplicationKind, Category
 from placename.domain.finding import Code
@@ -176,10 +176,9 @@ def seen_by(caller: Principal, today: date) -> Callable[[Application], Applicati
 
 
 def possible_for(caller: Principal, application: Application) -> list[str]:
-    """The routes a caller may take now; filing happens once."""
-    actions = [action for action in WORKFLOW.possible(application.status) if SCOPE_OF[action] in caller.scopes]
-    open_ = [action for action in actions if action is not Action.FILE or application.filed_on is None]
-    return sorted({ROUTE_OF.get(action, action.value) for action in open_})
+    """The routes a caller may take now."""
+    actions = [action for action in application.possible_actions() if SCOPE_OF[action] in caller.scopes]
+    return sorted({ROUTE_OF.get(action, action.value) for action in actions})
 
 
 class ApplicationLineView(ApiModel):

@@ -273,6 +273,13 @@ class Application(Aggregate):
         self.status, self.announced_on, self.name_id = status, announced_on, name_id
         self.note("announced")
 
+    def possible_actions(self) -> tuple[Action, ...]:
+        """What may be done now: filing once, and another department's announcement after it."""
+        barred = {Action.FILE} if self.filed_on is not None else set()
+        if self.authority.is_other_department and self.filed_on is None:
+            barred.add(Action.ANNOUNCE)
+        return tuple(action for action in WORKFLOW.possible(self.status) if action not in barred)
+
     def open_clocks(self) -> tuple[Clock, ...]:
         """The clocks that still run."""
         clocks = self.clocks

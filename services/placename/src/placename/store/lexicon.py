@@ -15,7 +15,7 @@ from placename.domain.romanisation import Reading
 from placename.domain.toponym import Parts, is_number
 from placename.domain.writing import Characters
 
-DATA = Path(__file__).parent.parent / "data"
+FOLDER = Path(__file__).parent.parent / "data"
 _one_by_one: Any = list
 """Characters without a reading stand for themselves, so that syllables and characters stay in step; the library
 takes a list from here, though its stub does not say so."""
@@ -110,7 +110,7 @@ def _guess(text: str) -> tuple[str, ...]:
 @cache
 def lexicon() -> Lexicon:
     """The dictionary shipped with the service."""
-    document = tomllib.loads((DATA / "readings.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads((FOLDER / "readings.toml").read_text(encoding="utf-8"))
 
     def entries(kind: str) -> Iterator[LocalReading]:
         for entry in document[kind]:
@@ -134,6 +134,6 @@ def characters() -> Characters:
 
 
 def _lines(name: str) -> Iterator[str]:
-    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             yield line
