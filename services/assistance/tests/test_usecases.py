@@ -240,7 +240,7 @@ async def test_nothing_is_answered_before_the_commit(
     )
     key = {"Idempotency-Key": str(uuid4())}
     failed = await window.post("/v1/applications", json=household(), headers=key)
-    assert failed.status_code == 500
+    assert failed.is_server_error
     for table in ("application", "application_member", "idempotency", "audit_entry WHERE object_type = 'application'"):
         assert await service.rows(f"SELECT 1 FROM {table}") == [], table
     assert await service.rows("SELECT 1 FROM outbox WHERE noun = 'application'") == []

@@ -22,10 +22,11 @@ from shared.runtime.http import Peers
 from shared.runtime.metrics import SERVICE_UP
 from shared.runtime.settings import ServiceSettings
 from shared.storage.confidential import Confidential
-from shared.storage.database import Database, Surroundings, connect_engine
+from shared.storage.database import Database, connect_engine
 from shared.storage.entities import Entities
 from shared.storage.migrations import head_of
 from shared.storage.parameter_store import load_book, seed
+from shared.storage.surroundings import Surroundings
 from shared.storage.transaction import Transaction
 from shared.web import internal_routes
 from shared.web.access import api_routes, refuse_undeclared, scopes_of

@@ -26,7 +26,7 @@ from shared.contracts.envelope import Incoming, UnreadableEvent, read_event
 from shared.kernel.ids import new_id
 from shared.kernel.principal import Principal
 from shared.messaging.bus import ACK_WAIT_SECONDS, SUBJECTS, jetstream, join_bus, leave, provision_consumer
-from shared.messaging.dead_letters import DeadLetter, count_open, set_aside
+from shared.messaging.dead_letters import SUSPECTED, DeadLetter, clear, count_open, set_aside, suspect
 from shared.runtime.failpoints import failpoint
 from shared.runtime.metrics import CONSUMER_LAG, DEAD_LETTERS, EVENTS_CONSUMED
 from shared.runtime.settings import NatsSettings
@@ -40,7 +40,7 @@ FETCH_SECONDS = 1.0
 ACK_SECONDS = 2.0
 POISON_DELIVERIES = 5
 SUSPECT_DELIVERIES = 3
-FATAL_DELIVERIES = 10
+LONE_TRIALS = 3
 MEASURE_SECONDS = 2.0
 RECONNECT_AFTER_SECONDS = 30.0
 NOT_ITS_FAULT = (Busy, StillRunning, OSError)
@@ -67,6 +67,11 @@ class Delivery:
     def deliveries(self) -> int:
         """How often the broker has handed this message out."""
         return int(self.message.metadata.num_delivered or 1)
+
+    @property
+    def is_suspect(self) -> bool:
+        """Handed out repeatedly, and nobody finished it."""
+        return self.deliveries >= SUSPECT_DELIVERIES
 
     def letter(self, reason: str) -> DeadLetter:
         """The dead letter this message becomes."""
@@ -163,22 +168,24 @@ class Consumer(Generic[TX]):
                 failpoint("consumer.after_fetch")
                 batch = [deliver(message) for message in messages]
                 async with held(messages):
-                    await self._absorb([d for d in batch if d.deliveries < SUSPECT_DELIVERIES], stopping)
-                    for suspect in (d for d in batch if d.deliveries >= SUSPECT_DELIVERIES):
-                        await self._absorb([suspect], stopping)
+                    await self._absorb([d for d in batch if not d.is_suspect], stopping)
+                    suspects = [d for d in batch if d.is_suspect]
+                    # In another order each time: one that ends the process must not always keep back the same others.
+                    for delivery in random.sample(suspects, len(suspects)):
+                        await self._absorb([delivery], stopping)
             elif lag and time.monotonic() - last_message > RECONNECT_AFTER_SECONDS:
                 raise ConnectionError("messages wait, but none arrive")
 
     async def _absorb(self, batch: list[Delivery], stopping: asyncio.Event) -> None:
         """Apply a batch until it is committed; the database being away is no reason to let go of it.
 
-        What was handed out before without being finished comes alone, so that an event which ends the process
+        What was handed out twice without being finished comes alone, so that an event which ends the process
         does not take others with it each time.
         """
         attempt = 0
         while batch and not stopping.is_set():
             try:
-                done = await self._apply_together(batch)
+                done = await (self._try_alone(*batch) if batch[0].is_suspect else self._apply_together(batch))
                 break
             except NOT_ITS_FAULT:
                 attempt += 1
@@ -197,14 +204,14 @@ class Consumer(Generic[TX]):
 
     async def _apply_together(self, batch: list[Delivery]) -> list[Delivery]:
         """The whole batch in one transaction; letters for what cannot be read."""
-        events = [d.event for d in batch if d.event and d.deliveries < FATAL_DELIVERIES]
+        events = [d.event for d in batch if d.event]
 
         async def work(tx: TX) -> None:
             for delivery in batch:
                 if delivery.event is None:
                     await set_aside(tx, delivery.letter(delivery.reason))
-                elif delivery.deliveries >= FATAL_DELIVERIES:
-                    await set_aside(tx, delivery.letter("handed out too often without being finished"))
+                elif delivery.is_suspect:
+                    await clear(tx, delivery.letter(SUSPECTED))
             if events:
                 await self._apply(tx, events)
             failpoint("consumer.before_commit")
@@ -213,6 +220,14 @@ class Consumer(Generic[TX]):
         EVENTS_CONSUMED.labels(self._service, "applied").inc(len(events))
         EVENTS_CONSUMED.labels(self._service, "dead").inc(len(batch) - len(events))
         return batch
+
+    async def _try_alone(self, delivery: Delivery) -> list[Delivery]:
+        """Apply a suspect, unless it was tried often enough and nobody lived to tell."""
+        first = await self._database.run(lambda tx: suspect(tx, delivery.letter(SUSPECTED)), self._origin)
+        if delivery.deliveries - first >= LONE_TRIALS:
+            await self._bury(delivery, "ends the process, or is never finished")
+            return [delivery]
+        return await self._apply_together([delivery])
 
     async def _apply_singly(self, batch: list[Delivery]) -> list[Delivery]:
         """One transaction a message, so that one bad message delays nobody."""

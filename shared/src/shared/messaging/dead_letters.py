@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, String, Table, func, select, update
+from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, String, Table, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.kernel.errors import NotFound
@@ -24,6 +24,9 @@ dead_letters = Table(
     Column("received_at", DateTime(timezone=True)),
     Column("resolved_at", DateTime(timezone=True)),
 )
+
+
+SUSPECTED = "suspected of ending the process"
 
 
 class DeadLetterUnknown(NotFound):
@@ -57,6 +60,32 @@ async def set_aside(tx: Transaction, letter: DeadLetter) -> None:
             index_elements=[dead_letters.c.event_id],
             set_={"reason": letter.reason, "deliveries": letter.deliveries, "resolved_at": None},
         )
+    )
+
+
+async def suspect(tx: Transaction, letter: DeadLetter) -> int:
+    """Note that an event is about to be tried alone; gives the delivery at which that was first noted.
+
+    The note is committed before the trial, so that it survives a process that does not. It is no open letter.
+    """
+    statement = insert(dead_letters).values(
+        event_id=letter.event_id,
+        subject=letter.subject,
+        reason=SUSPECTED,
+        body=letter.body,
+        deliveries=letter.deliveries,
+        resolved_at=tx.at,
+    )
+    noted = statement.on_conflict_do_update(
+        index_elements=[dead_letters.c.event_id], set_={"subject": statement.excluded.subject}
+    ).returning(dead_letters.c.deliveries)
+    return int((await tx.connection.execute(noted)).scalar_one())
+
+
+async def clear(tx: Transaction, letter: DeadLetter) -> None:
+    """Take back the note of :func:`suspect`: the event did no harm."""
+    await tx.connection.execute(
+        delete(dead_letters).where(dead_letters.c.event_id == letter.event_id, dead_letters.c.reason == SUSPECTED)
     )
 
 

@@ -10,7 +10,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import asyncpg
@@ -19,15 +18,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from shared.kernel.calendar import WorkingCalendar, default_calendar
-from shared.kernel.clock import Clock
-from shared.kernel.divisions import DivisionRegister, default_register
 from shared.kernel.errors import Refusal
-from shared.kernel.parameters import ParameterBook
 from shared.runtime.failpoints import failpoint, linger
 from shared.runtime.metrics import TRANSACTION_RETRIES
 from shared.runtime.settings import DatabaseSettings
-from shared.storage.confidential import Confidential
+from shared.storage.surroundings import Surroundings
 from shared.storage.transaction import Origin, Transaction
 
 TX = TypeVar("TX", bound=Transaction)
@@ -60,19 +55,6 @@ class AnsweredBefore(Exception):
 
 class StillRunning(Exception):
     """Another call with the same idempotency key holds what this one needs."""
-
-
-@dataclass
-class Surroundings:
-    """What a use case may read besides its own tables: law, calendar, divisions, keys, parameters."""
-
-    service: str
-    confidential: Confidential
-    clock: Clock
-    calendar: WorkingCalendar = field(default_factory=default_calendar)
-    divisions: DivisionRegister = field(default_factory=default_register)
-    parameters: ParameterBook = field(default_factory=lambda: ParameterBook(()))
-    epoch: int = 1
 
 
 def sqlstate(error: BaseException) -> str | None:

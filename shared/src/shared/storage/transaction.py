@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,9 +22,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.principal import Principal
 from shared.runtime.tracing import current_trace
 from shared.storage.audit import DONE, AuditEntry
-
-if TYPE_CHECKING:
-    from shared.storage.database import Surroundings
+from shared.storage.surroundings import Surroundings
 
 FLUSH = text(
     """

@@ -26,6 +26,7 @@ Main = Callable[[list[str]], int]
 """Service and role as arguments → exit code."""
 
 POLL_SECONDS = 0.02
+KILL_SECONDS = 10.0
 
 _one_at_a_time = threading.Lock()
 """A start asks after every earlier child too, and two threads that ask after one child would wait for ever."""
@@ -64,7 +65,7 @@ class _Child:
             time.sleep(POLL_SECONDS)
         return code
 
-    def send_signal(self, number: signal.Signals) -> None:
+    def send_signal(self, number: int) -> None:
         if self.poll() is None and self.pid is not None:
             os.kill(self.pid, number)
 
@@ -74,6 +75,13 @@ class ForkedProcess(Process):
     """A process whose ``argv`` are the arguments of ``target``."""
 
     target: Main = main
+
+    def kill(self) -> None:
+        """SIGKILL at once; the process has a session of its own only when it has come so far."""
+        if self._child is not None and self.is_alive():
+            self._child.send_signal(signal.SIGKILL)
+            self._child.wait(KILL_SECONDS)
+        self._forget()
 
     def _spawn(self, log: int) -> subprocess.Popen[bytes]:
         arguments = [str(part) for part in self.argv]
