@@ -16,21 +16,22 @@ from shared.testing.wire import Answer, Wire, request_bytes
 
 SALT = 9_002
 MEANS = {"incomes": [{"kind": "WAGE", "amount_fen": 50_000}]}
+CLIENTS = {"assistance": ("caseworker", "county-reviewer"), "monitoring": ("grafana-reader",)}
 
 
 class Caller:
     """Calls one service and keeps how long each kind of call took."""
 
     def __init__(self, stage: Stage, service: str) -> None:
-        self._stage, self._service = stage, service
+        mint = stage.mint
+        self._tokens = {client: mint.token(client, service) for client in CLIENTS[service]}
         self._wire = Wire(stage.port(f"{service}-api-1"))
         self.seconds: dict[str, list[float]] = defaultdict(list)
 
     async def call(self, what: str, client: str, method: str, target: str, body: object = None) -> Answer:
         """One timed call; anything but success ends the run."""
-        token = self._stage.mint_once.token(client, self._service)
         content = b"" if body is None else json.dumps(body).encode()
-        request = request_bytes(method, target, content, Authorization=f"Bearer {token}", Idempotency_Key=str(uuid4()))
+        request = request_bytes(method, target, content, Authorization=f"Bearer {self._tokens[client]}", Idempotency_Key=str(uuid4()))
         began = time.perf_counter()
         answer = await self._wire.call(request)
         self.seconds[what].append(time.perf_counter() - began)

@@ -112,7 +112,7 @@ async def _make_databases(stage: Stage) -> None:
 
 
 async def keep_empty_schema(stage: Stage) -> None:
-    """Keep a copy of the freshly migrated database; call it before a process of the service starts."""
+    """Keep a copy of the freshly migrated database; no process of the service may run meanwhile."""
     session = await asyncpg.connect(stage.postgres.dsn("postgres"))
     try:
         await session.execute("CREATE DATABASE empty_assistance TEMPLATE assistance")

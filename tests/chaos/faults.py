@@ -42,6 +42,8 @@ class Supervisor:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.faults: Counter[str] = Counter()
+        self.ended_by_themselves = 0
+        """A process that finds no database when it starts gives up and is started again: no fault, its consequence."""
         self.last_fault = time.monotonic()
         self.locks = {name: asyncio.Lock() for name in stage.servers}
         self.waking: list[asyncio.Task[None]] = []
@@ -92,7 +94,7 @@ class Supervisor:
             said = [line for line in tail(self.stage.log_path(name)) if line.startswith(LAST_WORDS)]
             self.note(said[-1] if said else LAST_WORDS)
         else:
-            self.note("ended by itself, its database away")
+            self.ended_by_themselves += 1
 
 
 @dataclass(frozen=True)

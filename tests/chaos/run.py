@@ -118,6 +118,7 @@ def report(supervisor: Supervisor, ledger: Ledger, findings: list[Finding], catc
     print(f"faults: {sum(supervisor.faults.values())}")
     for kind, count in supervisor.faults.most_common():
         print(f"  {count:4} {kind}")
+    print(f"       and {supervisor.ended_by_themselves} starts given up while the database was away")
     print(
         f"writes acknowledged: {ledger.acknowledged} in {len(ledger.cases)} cases, {ledger.retries} retries,"
         f" {ledger.replays} repetitions compared, {sum(case.refused for case in ledger.cases)} refused by rule,"

@@ -35,8 +35,6 @@ from eldercare.domain.institution import (
 from eldercare.domain.span import (
     DayInFuture,
     NotAfterLastChange,
-    Span,
-    SpanEndsBeforeItBegins,
     Spans,
     SpansOverlap,
     begun,
@@ -60,6 +58,7 @@ from shared.kernel.divisions import default_register
 from shared.kernel.identity_number import Sex, synthetic_identity_number
 from shared.kernel.names import PersonName
 from shared.kernel.organisation_code import OrganisationCode
+from shared.kernel.spans import Span, SpanEndsBeforeItBegins
 from shared.kernel.workflow import ActionNotPossible
 
 TODAY = date(2026, 11, 23)

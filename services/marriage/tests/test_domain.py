@@ -51,7 +51,6 @@ from marriage.domain.kinship import (
 from marriage.domain.office import (
     AmendmentChangesNothing,
     Clientele,
-    DaySpan,
     Feature,
     LevelDoesNotFitDivision,
     Office,
@@ -98,6 +97,7 @@ from shared.kernel.errors import Refusal
 from shared.kernel.identity_number import IdentityNumber, IdentityNumberInvalid, Sex, synthetic_identity_number
 from shared.kernel.names import PersonName
 from shared.kernel.parameters import Confidence, Parameter, ParameterBook, load_toml
+from shared.kernel.spans import Span
 from shared.kernel.workflow import ActionNotPossible
 
 BOOK = load_toml(Path(office_module.__file__).parents[1] / "data" / "parameters.toml")
@@ -644,9 +644,9 @@ def test_spans_say_of_each_day_what_the_last_statement_about_it_said(statements:
 
 
 def test_shared_days_of_two_spans() -> None:
-    a, b = DaySpan(date(2021, 1, 1), date(2021, 6, 1)), DaySpan(date(2021, 3, 1))
-    assert a.shared_with(b) == DaySpan(date(2021, 3, 1), date(2021, 6, 1))
-    assert a.shared_with(DaySpan(date(2021, 6, 1))) is None
+    a, b = Span(date(2021, 1, 1), date(2021, 6, 1)), Span(date(2021, 3, 1))
+    assert a.shared_with(b) == Span(date(2021, 3, 1), date(2021, 6, 1))
+    assert a.shared_with(Span(date(2021, 6, 1))) is None
 
 
 def test_offices_by_law_are_those_of_todays_districts_and_the_two_that_ended() -> None:

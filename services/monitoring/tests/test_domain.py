@@ -13,20 +13,20 @@ from monitoring.domain import facts
 from monitoring.domain.catalogue import CatalogueEntryInvalid, Kind, catalogue_from_text
 from monitoring.domain.evaluation import Question, Window, evaluate, gaps, last_year_end, questions
 from monitoring.domain.measures import Cell, contributions
-from monitoring.domain.spans import Days, intersection, union
+from shared.kernel.spans import Span
 
 TOWNSHIP = "500103001000"
 DAYS = st.dates(date(2020, 1, 1), date(2027, 12, 31))
 
 
 @st.composite
-def spans(draw: st.DrawFn) -> Days:
+def spans(draw: st.DrawFn) -> Span:
     begin = draw(DAYS)
-    length = draw(st.one_of(st.none(), st.integers(0, 400)))
-    return Days(begin, None if length is None else begin + timedelta(days=length))
+    length = draw(st.one_of(st.none(), st.integers(1, 400)))
+    return Span(begin, None if length is None else begin + timedelta(days=length))
 
 
-def on(day: date, days: tuple[Days, ...] | list[Days]) -> bool:
+def on(day: date, days: tuple[Span, ...] | list[Span]) -> bool:
     return any(span.begin <= day and (span.end is None or day < span.end) for span in days)
 
 
@@ -34,15 +34,9 @@ def total(found: Counter[Cell], measure: str, day: date) -> int:
     return sum(amount for cell, amount in found.items() if cell.measure == measure and cell.day <= day)
 
 
-@given(st.lists(spans(), max_size=5), st.lists(spans(), max_size=5), DAYS)
-def test_spans_behave_like_sets_of_days(left: list[Days], right: list[Days], day: date) -> None:
-    assert on(day, union(left)) == on(day, left)
-    assert on(day, intersection(left, right)) == (on(day, left) and on(day, right))
-
-
 @given(st.lists(spans(), max_size=4), st.lists(spans(), max_size=4), DAYS)
 def test_a_stock_on_any_day_is_the_sum_of_contributions_up_to_it(
-    service: list[Days], nursing: list[Days], day: date
+    service: list[Span], nursing: list[Span], day: date
 ) -> None:
     bed = facts.Bed(home=False, in_service=tuple(service), nursing=tuple(nursing), inclusive=())
     found = contributions(bed, TOWNSHIP)
@@ -52,13 +46,13 @@ def test_a_stock_on_any_day_is_the_sum_of_contributions_up_to_it(
 
 
 def test_a_home_bed_is_not_a_bed_of_an_institution() -> None:
-    bed = facts.Bed(home=True, in_service=(Days(date(2024, 1, 1)),), nursing=(Days(date(2024, 1, 1)),), inclusive=())
+    bed = facts.Bed(home=True, in_service=(Span(date(2024, 1, 1)),), nursing=(Span(date(2024, 1, 1)),), inclusive=())
     assert {cell.measure for cell in contributions(bed, TOWNSHIP)} == {"bed.home"}
 
 
 def test_the_latest_quality_mark_decides_and_only_while_the_institution_is_open() -> None:
     institution = facts.Institution(
-        operating=(Days(date(2021, 1, 1), date(2025, 1, 1)),),
+        operating=(Span(date(2021, 1, 1), date(2025, 1, 1)),),
         comprehensive=(),
         quality=(
             facts.QualityMark(date(2022, 1, 1), True),
@@ -74,7 +68,7 @@ def test_the_latest_quality_mark_decides_and_only_while_the_institution_is_open(
 
 
 def test_an_institution_without_any_assessment_counts_as_operating_and_no_more() -> None:
-    institution = facts.Institution(operating=(Days(date(2021, 1, 1)),), comprehensive=(), quality=())
+    institution = facts.Institution(operating=(Span(date(2021, 1, 1)),), comprehensive=(), quality=())
     assert contributions(institution, TOWNSHIP) == {Cell("institution.operating", TOWNSHIP, date(2021, 1, 1)): 1}
 
 

@@ -311,4 +311,3 @@ async def test_a_large_backlog_is_read_by_its_index(ledger: ServiceUnderTest, st
 
 def _duplicates() -> float:
     return REGISTRY.get_sample_value("civil_events_sent_total", {"service": "ledger", "duplicate": "true"}) or 0.0
-

@@ -100,7 +100,9 @@ async def test_a_kept_event_is_sent_again_under_a_new_message_id(ledger: Service
     first, second = await events_of(ledger, account)
     assert (first.published_at is None, first.reissue) == (False, 0)
     assert (second.published_at, second.reissue) == (None, 1)
-    audited = await ledger.rows("SELECT 1 FROM audit_entry WHERE action = 'account.restated' AND object_id = :id", id=account)
+    audited = await ledger.rows(
+        "SELECT 1 FROM audit_entry WHERE action = 'account.restated' AND object_id = :id", id=account
+    )
     assert len(audited) == 1
 
 

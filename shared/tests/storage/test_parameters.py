@@ -23,7 +23,9 @@ TOMORROW = date(2026, 11, 24)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def fresh(definition: Any, settings_kind: Any, databases: Any, mint: Any, secrets_folder: Any) -> AsyncIterator[ServiceUnderTest]:
+async def fresh(
+    definition: Any, settings_kind: Any, databases: Any, mint: Any, secrets_folder: Any
+) -> AsyncIterator[ServiceUnderTest]:
     """A ledger of its own: these tests change what all of it reads."""
     under_test = await start_service(definition, settings_kind, databases, mint, secrets_folder)
     yield under_test
@@ -82,7 +84,10 @@ async def test_nothing_changes_until_a_second_person_confirms(fresh: ServiceUnde
     audited = await fresh.rows(
         "SELECT action, person FROM audit_entry WHERE object_type = 'parameter' AND result = 'done' ORDER BY id"
     )
-    assert [tuple(row) for row in audited] == [("parameter.proposed", "officer-a"), ("parameter.confirmed", "officer-b")]
+    assert [tuple(row) for row in audited] == [
+        ("parameter.proposed", "officer-a"),
+        ("parameter.confirmed", "officer-b"),
+    ]
 
 
 async def test_a_future_change_decides_from_its_first_day_in_china(fresh: ServiceUnderTest) -> None:

@@ -14,12 +14,12 @@ from launcher.scaffold.service import new_service
 
 REFUSED = 2
 NEXT = """
-services/{service} is written, {port} is its port, and {count} files know of it. Now:
-  make test T=services/{service}      its own tests; they pass
-  make check                      so does this
-Then say what it is about, from the inside out: domain/{noun}.py, the cells in tests/test_domain.py, the tables, the verbs,
-the routes, the contract in shared/src/shared/contracts/{service}.py; its README.md has a line for each section; put the noun
-into docs/glossary.md. What monitoring counts of it stands in services/monitoring/src/monitoring/domain/measures.py.
+services/{service} is written with port {port}, and {count} other files know of it. It works; see for yourself:
+  make test T=services/{service}
+  make check
+Then say what it is about, from the inside out: domain/{noun}.py and the cells in tests/test_domain.py, tables, verbs,
+routes, and the contract in shared/src/shared/contracts/{service}.py. Its README.md has a line for each section. The
+noun belongs into docs/glossary.md; what monitoring counts of it stands in its domain/measures.py.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from argparse import Namespace
 from pathlib import Path
 
 from alembic.config import Config
@@ -36,7 +37,7 @@ def new_migration(root: Path, service: str, message: str) -> Path:
 
 
 def _configuration(folder: Path) -> Config:
-    configuration = Config()
+    configuration = Config(cmd_opts=Namespace(quiet=True))
     configuration.set_main_option("script_location", str(folder))
     configuration.set_main_option("path_separator", "os")
     configuration.set_main_option("file_template", "%%(rev)s_%%(slug)s")

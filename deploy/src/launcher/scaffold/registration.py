@@ -80,14 +80,14 @@ class {{Fact}}:
 
 
 '''
-MEASURE = '''
+MEASURE = """
 
 def _{{name}}_{{noun}}(fact: {{Fact}}) -> Iterator[Contribution]:
     yield from _flow("{{name}}.submitted", fact.submitted_on)
     yield from _flow("{{name}}.closed", fact.closed_on)
     if fact.on_time:
         yield from _flow("{{name}}.closed_on_time", fact.closed_on)
-'''
+"""
 TRANSLATION = """def _{{name}}_{{noun}}(state: {{State}}) -> facts.Fact:
     return facts.{{Fact}}(state.submitted_on, state.closed_on, state.on_time)
 

@@ -45,8 +45,8 @@ def _template_files() -> list[Path]:
 def _finish(root: Path, paths: list[str]) -> None:
     """The order of imports and the length of lines depend on the names; documents are generated from the contracts."""
     modules = [path for path in paths if path.endswith(".py")]
-    _run(root, "-m", "ruff", "check", "--quiet", "--fix", "--select", "I", *modules)
-    _run(root, "-m", "ruff", "format", "--quiet", *modules)
+    _run(root, "-m", "ruff", "check", "--no-cache", "--quiet", "--fix", "--select", "I", *modules)
+    _run(root, "-m", "ruff", "format", "--no-cache", "--quiet", *modules)
     _run(root, "docs/generate.py")
 
 

@@ -49,7 +49,7 @@ from eldercare.domain.institution import (
     Suspension,
 )
 from eldercare.domain.institution import Status as InstitutionStatus
-from eldercare.domain.span import Span, Spans
+from eldercare.domain.span import Spans
 from eldercare.domain.stay import BedTaken, Ground, Resident, ResidentHasABed, Stay, StayUnknown
 from eldercare.events import bed_state, institution_state, stay_state
 from shared.contracts.envelope import EntityState
@@ -57,6 +57,7 @@ from shared.kernel.divisions import Area
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
 from shared.kernel.organisation_code import OrganisationCode
+from shared.kernel.spans import Span
 from shared.storage.entities import Entities, entity_columns, within
 from shared.storage.transaction import Transaction
 

@@ -19,13 +19,13 @@ from eldercare.domain.institution import (
     register_institution,
     require_township,
 )
-from eldercare.domain.span import Span
 from eldercare.domain.stay import ELDER_AGE, BedTaken, Ground, Resident, Stay, begin_stay, days_of_stay
 from eldercare.store import Tx
 from shared.kernel.calendar import Deadline
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.organisation_code import OrganisationCode
+from shared.kernel.spans import Span
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from monitoring.domain import facts
 from monitoring.domain.measures import contributions
 from monitoring.domain.observation import EntityKey, Observation
-from monitoring.domain.spans import Days
 from shared.contracts.assistance import ApplicationState, StandardState
 from shared.contracts.catalogue import CONTRACTS
 from shared.contracts.eldercare import BedState, InstitutionState, StayState
@@ -19,7 +18,8 @@ from shared.contracts.envelope import EntityState, Incoming, read_event
 from shared.contracts.marriage import OfficeState, RegistrationState
 from shared.contracts.placename import NameApplicationState, PlaceNameState
 from shared.contracts.reporting import SeriesState
-from shared.contracts.spans import Span
+from shared.contracts.spans import Span as ContractSpan
+from shared.kernel.spans import Span
 from shared.messaging.consumer import UnknownContract
 
 GRANTED = "GRANTED"
@@ -67,12 +67,13 @@ def _observation(event: Incoming) -> Observation:
     )
 
 
-def _days(spans: Iterable[Span]) -> tuple[Days, ...]:
-    return tuple(Days(span.begin, span.end) for span in spans)
+def _days(spans: Iterable[ContractSpan]) -> tuple[Span, ...]:
+    """The days of a contract's spans; one without a single day says nothing."""
+    return tuple(Span(span.begin, span.end) for span in spans if span.begin != span.end)
 
 
 def _standard(state: StandardState) -> facts.Fact:
-    in_force = (Days(state.valid_from, state.valid_to),) if state.published else ()
+    in_force = (Span(state.valid_from, state.valid_to),) if state.published else ()
     return facts.Standard(state.programme, state.residence, state.amount_fen, in_force)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from shared.runtime.settings import NatsSettings
 MAX_BYTES = 67_108_864
 READ_BATCH = 500
 READ_SECONDS = 5.0
+
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -52,7 +55,8 @@ class Stream:
 @asynccontextmanager
 async def fresh_stream(broker: Broker) -> AsyncIterator[Stream]:
     """Provision the stream as a deployment would; delete it afterwards."""
-    settings = NatsSettings(url=broker.url, replicas=1, max_bytes=MAX_BYTES)
+    # A new name each time: the server removes the files of a deleted stream a little later.
+    settings = NatsSettings(url=broker.url, replicas=1, max_bytes=MAX_BYTES, stream=f"CIVIL-{next(_numbers)}")
     client = await connect_bus(settings, "test")
     js = jetstream(client)
     await provision_stream(js, settings)

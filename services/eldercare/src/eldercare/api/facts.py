@@ -11,8 +11,9 @@ from pydantic import Field
 
 from eldercare.domain.bed import BedClass, ClassSpan
 from eldercare.domain.institution import QualityMark
-from eldercare.domain.span import Span, require_past
+from eldercare.domain.span import require_past
 from eldercare.queries import BedCounts
+from shared.kernel.spans import Span
 from shared.web.fields import ApiModel, Day, Flag
 
 PastDay = Annotated[Day | None, Query(description="统计日，默认当日")]

@@ -12,7 +12,6 @@ from uuid import UUID
 from eldercare.domain.filing import require_enough_beds
 from eldercare.domain.institution import BeforeOpening, Institution, NothingChanges, PresentStatusDiffers
 from eldercare.domain.span import (
-    Span,
     Spans,
     SpansOverlap,
     begun,
@@ -25,6 +24,7 @@ from eldercare.domain.span import (
 )
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import NotFound, Refusal
+from shared.kernel.spans import Span
 from shared.kernel.workflow import Workflow
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from eldercare.domain.filing import require_enough_beds
 from eldercare.domain.span import (
-    Span,
     Spans,
     begun,
     checked,
@@ -26,6 +25,7 @@ from shared.kernel.calendar import Deadline
 from shared.kernel.divisions import Division, Level
 from shared.kernel.errors import Invalid, NotFound, Refusal
 from shared.kernel.organisation_code import OrganisationCode
+from shared.kernel.spans import Span
 from shared.kernel.workflow import Workflow
 
 

@@ -1,21 +1,16 @@
-"""Spans of days: how every dated fact is written, and how it changes from a day on.
+"""The dated facts of this service: how one is written as spans, and how it changes from a day on.
 
-All spans are half open: ``end`` is the first day that no longer holds, None while it lasts. The spans of one fact
-are in order, do not overlap, and only the last may be open.
+The spans of one fact are in order, do not overlap, and only the last may be open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
 from shared.kernel.errors import Invalid, Refusal
-
-
-class SpanEndsBeforeItBegins(Invalid):
-    """结束日须晚于起始日"""
+from shared.kernel.spans import Span
 
 
 class SpansOverlap(Invalid):
@@ -28,31 +23,6 @@ class DayInFuture(Refusal):
 
 class NotAfterLastChange(Refusal):
     """变更日须晚于该事项最近一次变更；更正既往事实请用更正"""
-
-
-@dataclass(frozen=True)
-class Span:
-    """The days from ``begin`` on, before ``end`` (时段)."""
-
-    begin: date
-    end: date | None = None
-
-    def __post_init__(self) -> None:
-        if self.end is not None and self.end <= self.begin:
-            raise SpanEndsBeforeItBegins(field="end")
-
-    def covers(self, day: date) -> bool:
-        """Whether a day lies in the span."""
-        return self.begin <= day and (self.end is None or day < self.end)
-
-    def holds(self, other: Span) -> bool:
-        """Whether all of another span lies in this one."""
-        ends_inside = self.end is None or (other.end is not None and other.end <= self.end)
-        return self.begin <= other.begin and ends_inside
-
-    def meets(self, other: Span) -> bool:
-        """Whether both have a day in common."""
-        return (other.end is None or self.begin < other.end) and (self.end is None or other.begin < self.end)
 
 
 Spans: TypeAlias = tuple[Span, ...]

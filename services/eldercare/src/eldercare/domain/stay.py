@@ -9,11 +9,12 @@ from uuid import UUID
 
 from eldercare.domain.bed import Bed
 from eldercare.domain.institution import Institution
-from eldercare.domain.span import Span, require_past
+from eldercare.domain.span import require_past
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid, NotFound, Refusal
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
+from shared.kernel.spans import Span
 from shared.kernel.workflow import Workflow
 
 ELDER_AGE = "elder.age"

@@ -12,7 +12,6 @@ from pydantic import Field
 from marriage import queries, usecases
 from marriage.domain.office import (
     Clientele,
-    DaySpan,
     Feature,
     Office,
     OfficeLevel,
@@ -23,6 +22,7 @@ from marriage.store import Tx
 from shared.kernel.divisions import Area
 from shared.kernel.parameters import Confidence
 from shared.kernel.principal import CITY, Principal
+from shared.kernel.spans import Span
 from shared.web.access import public, require
 from shared.web.commands import Asking, Commanding
 from shared.web.fields import ApiModel, Day, DivisionCode, Flag, Line
@@ -89,7 +89,7 @@ class SpanView(ApiModel):
     end: date | None
 
     @classmethod
-    def of(cls, span: DaySpan) -> SpanView:
+    def of(cls, span: Span) -> SpanView:
         """The view of one span."""
         return cls(begin=span.begin, end=span.end)
 

@@ -18,6 +18,7 @@ from shared.kernel.aggregate import Aggregate
 from shared.kernel.divisions import Division
 from shared.kernel.errors import Invalid, NotFound, Refusal
 from shared.kernel.parameters import Confidence
+from shared.kernel.spans import Span
 from shared.kernel.workflow import Workflow
 
 
@@ -106,25 +107,6 @@ class RegistrationsSince(Refusal):
 
 
 @dataclass(frozen=True)
-class DaySpan:
-    """The days from ``begin`` on, up to but not including ``end``; ``end`` is None while it lasts."""
-
-    begin: date
-    end: date | None = None
-
-    def covers(self, on: date) -> bool:
-        """Whether the day lies in the span."""
-        return self.begin <= on and (self.end is None or on < self.end)
-
-    def shared_with(self, other: DaySpan) -> DaySpan | None:
-        """The days of both spans, or None."""
-        begin = max(self.begin, other.begin)
-        ends = [end for end in (self.end, other.end) if end is not None]
-        end = min(ends, default=None)
-        return None if end is not None and end <= begin else DaySpan(begin, end)
-
-
-@dataclass(frozen=True)
 class Source:
     """Where a statement comes from: the document, how sure we are of it, and who entered it."""
 
@@ -143,7 +125,7 @@ class Statement:
     source: Source
 
 
-def stated_spans(statements: Iterable[Statement], feature: Feature) -> tuple[DaySpan, ...]:
+def stated_spans(statements: Iterable[Statement], feature: Feature) -> tuple[Span, ...]:
     """The days on which ``feature`` was stated to hold; each statement replaces what was said of later days."""
     switches: list[tuple[date, bool]] = []
     for statement in statements:
@@ -153,7 +135,7 @@ def stated_spans(statements: Iterable[Statement], feature: Feature) -> tuple[Day
                 switches.append((statement.from_day, statement.holds))
     days = [day for day, _ in switches]
     ends: list[date | None] = [*days[1:], None]
-    return tuple(DaySpan(day, end) for (day, holds), end in zip(switches, ends, strict=False) if holds)
+    return tuple(Span(day, end) for (day, holds), end in zip(switches, ends, strict=False) if holds)
 
 
 @dataclass(kw_only=True)
@@ -172,7 +154,7 @@ class Office(Aggregate):
     closed_on: date | None = None
     statements: tuple[Statement, ...] = ()
 
-    def spans(self, feature: Feature) -> tuple[DaySpan, ...]:
+    def spans(self, feature: Feature) -> tuple[Span, ...]:
         """The days on which ``feature`` holds. Nothing else holds on a day on which the office is not in service."""
         serving = stated_spans(self.statements, Feature.IN_SERVICE)
         if feature is Feature.IN_SERVICE:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitoring.domain.spans import Days
+from shared.kernel.spans import Span
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Standard:
     programme: str
     residence: str | None
     amount_fen: int
-    in_force: tuple[Days, ...]
+    in_force: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class QualityMark:
 class Institution:
     """An elderly-care institution."""
 
-    operating: tuple[Days, ...]
-    comprehensive: tuple[Days, ...]
+    operating: tuple[Span, ...]
+    comprehensive: tuple[Span, ...]
     quality: tuple[QualityMark, ...]
 
 
@@ -55,25 +55,25 @@ class Bed:
     """A bed over its life."""
 
     home: bool
-    in_service: tuple[Days, ...]
-    nursing: tuple[Days, ...]
-    inclusive: tuple[Days, ...]
+    in_service: tuple[Span, ...]
+    nursing: tuple[Span, ...]
+    inclusive: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class Stay:
     """The days a bed is occupied."""
 
-    occupied: tuple[Days, ...]
+    occupied: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class MarriageOffice:
     """A marriage registration office."""
 
-    in_service: tuple[Days, ...]
-    cross_province: tuple[Days, ...]
-    counselling_room: tuple[Days, ...]
+    in_service: tuple[Span, ...]
+    cross_province: tuple[Span, ...]
+    counselling_room: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class NameApplication:
 class PlaceName:
     """A name in the gazetteer."""
 
-    in_use: tuple[Days, ...]
+    in_use: tuple[Span, ...]
 
 
 @dataclass(frozen=True)

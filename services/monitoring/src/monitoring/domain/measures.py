@@ -28,7 +28,7 @@ from monitoring.domain.facts import (
     Standard,
     Stay,
 )
-from monitoring.domain.spans import Days, intersection, steps
+from shared.kernel.spans import Span, intersection, union
 
 Contribution = tuple[str, date, int]
 
@@ -85,8 +85,16 @@ def reported_measure(form: str, part: str) -> str:
     return f"reported.{form}.{part}"
 
 
-def _stock(measure: str, days: Iterable[Days], amount: int = 1) -> Iterator[Contribution]:
+def _stock(measure: str, days: Iterable[Span], amount: int = 1) -> Iterator[Contribution]:
     return ((measure, day, change) for day, change in steps(days, amount))
+
+
+def steps(spans: Iterable[Span], amount: int = 1) -> Iterator[tuple[date, int]]:
+    """The changes of a total that holds ``amount`` on every day of a set: plus at each begin, minus at each end."""
+    for span in union(spans):
+        yield span.begin, amount
+        if span.end is not None:
+            yield span.end, -amount
 
 
 def _flow(measure: str, day: date | None) -> Iterator[Contribution]:
@@ -111,16 +119,17 @@ def _institution(fact: Institution) -> Iterator[Contribution]:
     yield from _stock("institution.quality_met", intersection(fact.operating, _met(fact.quality)))
 
 
-def _assessed(marks: tuple[QualityMark, ...]) -> tuple[Days, ...]:
+def _assessed(marks: tuple[QualityMark, ...]) -> tuple[Span, ...]:
     """The days from the first assessment on."""
-    return (Days(min(mark.assessed_on for mark in marks)),) if marks else ()
+    return (Span(min(mark.assessed_on for mark in marks)),) if marks else ()
 
 
-def _met(marks: tuple[QualityMark, ...]) -> tuple[Days, ...]:
+def _met(marks: tuple[QualityMark, ...]) -> tuple[Span, ...]:
     """The days on which the latest assessment said that basic quality is met."""
     ordered = sorted(marks, key=lambda mark: mark.assessed_on)
     ends = [*(mark.assessed_on for mark in ordered[1:]), None]
-    return tuple(Days(mark.assessed_on, end) for mark, end in zip(ordered, ends, strict=False) if mark.met)
+    days = zip(ordered, ends, strict=False)
+    return tuple(Span(mark.assessed_on, end) for mark, end in days if mark.met and mark.assessed_on != end)
 
 
 def _bed(fact: Bed) -> Iterator[Contribution]:
