@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from launcher.scaffold.migration import new_migration
+from launcher.scaffold.names import Refused
+from launcher.scaffold.service import new_service
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -58,7 +63,7 @@ def run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},  # noqa: TID251
             "PYTHONPATH": os.pathsep.join(map(str, sources)),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONDONTWRITEBYTECODE": "",
         },
         capture_output=True,
         text=True,
@@ -183,40 +188,74 @@ def contents_of(tree: Path, path: str) -> bytes | None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "reason"),
+    ("service", "noun", "reason"),
     [
-        (["Funeral"], "cannot be the name of a service"),
-        (["fu"], "cannot be the name of a service"),
-        (["funeral-home"], "cannot be the name of a service"),
-        (["abcdefghijklmnopqrstuvw"], "cannot be the name of a service"),
-        (["../escape"], "cannot be the name of a service"),
-        (["lambda"], "cannot be the name of a service"),
-        (["marriage"], "is the name of something in the cluster already"),
-        (["gateway"], "is the name of something in the cluster already"),
-        (["internal"], "is the name of something in the cluster already"),
-        (["json"], "is a Python module already"),
-        (["sys"], "is a Python module already"),
-        (["shared"], "is a Python module already"),
-        (["deploy"], "is a Python module already"),
-        (["funeral", "--noun", "order"], "the database has another meaning for it"),
-        (["funeral", "--noun", "outbox"], "the database has another meaning for it"),
-        (["funeral", "--noun", "status"], "uses 'Status' for something else"),
-        (["funeral", "--noun", "Burial"], "cannot be a noun"),
-        (["funeral", "--title", 'a"b'], "the title"),
-        ([], "say which service"),
-        (["--migration", "assistance", 'a"""b'], "say in English what the migration adds"),
-        (["--migration", "assistance"], "say in English what the migration adds"),
-        (["--migration", "nobody", "a column"], "there is no service"),
-        (["--migration", "../assistance", "a column"], "there is no service"),
+        ("Funeral", "burial", "cannot be the name of a service"),
+        ("fu", "burial", "cannot be the name of a service"),
+        ("funeral-home", "burial", "cannot be the name of a service"),
+        ("abcdefghijklmnopqrstuvw", "burial", "cannot be the name of a service"),
+        ("../escape", "burial", "cannot be the name of a service"),
+        ("lambda", "burial", "cannot be the name of a service"),
+        ("marriage", "burial", "is the name of something in the cluster already"),
+        ("gateway", "burial", "is the name of something in the cluster already"),
+        ("internal", "burial", "is the name of something in the cluster already"),
+        ("json", "burial", "is a Python module already"),
+        ("sys", "burial", "is a Python module already"),
+        ("shared", "burial", "is a Python module already"),
+        ("deploy", "burial", "is a Python module already"),
+        ("funeral", "order", "the database has another meaning for it"),
+        ("funeral", "outbox", "the database has another meaning for it"),
+        ("funeral", "status", "uses 'Status' for something else"),
+        ("funeral", "Burial", "cannot be a noun"),
     ],
 )
-def test_a_name_that_would_not_do_is_refused(arguments: list[str], reason: str, module_copy: Path) -> None:
+def test_a_name_that_would_not_do_is_refused(service: str, noun: str, reason: str, module_copy: Path) -> None:
     before = contents(module_copy)
-    done = scaffold(module_copy, *arguments)
-    assert done.returncode == 2, done.stdout
-    assert done.stderr.startswith("refused: ")
-    assert reason in done.stderr
+    with pytest.raises(Refused, match=reason):
+        new_service(module_copy, service, noun, TITLE)
     assert contents(module_copy) == before
+
+
+@pytest.mark.parametrize("title", ["", 'a"b', "two words", "x" * 31, "{{name}}"])
+def test_a_title_that_would_break_a_file_is_refused(title: str, module_copy: Path) -> None:
+    with pytest.raises(Refused, match="the title"):
+        new_service(module_copy, SERVICE, NOUN, title)
+
+
+@pytest.mark.parametrize(
+    ("service", "message", "reason"),
+    [
+        ("assistance", 'a"""b', "say in English what the migration adds"),
+        ("assistance", "", "say in English what the migration adds"),
+        ("nobody", "a column", "there is no service"),
+        ("../assistance", "a column", "there is no service"),
+    ],
+)
+def test_a_migration_of_nothing_is_refused(service: str, message: str, reason: str, module_copy: Path) -> None:
+    before = contents(module_copy)
+    with pytest.raises(Refused, match=reason):
+        new_migration(module_copy, service, message)
+    assert contents(module_copy) == before
+
+
+def test_a_history_with_two_ends_gets_no_third(module_copy: Path) -> None:
+    versions = module_copy / "services/assistance/src/assistance/migrations/versions"
+    last = sorted(versions.glob("*.py"))[-1]
+    second = versions / "9999_beside.py"
+    second.write_text(last.read_text(encoding="utf-8").replace(f'revision = "{last.name[:4]}"', 'revision = "9999"', 1))
+    try:
+        with pytest.raises(Refused, match="is not one row of numbers"):
+            new_migration(module_copy, "assistance", "a column")
+    finally:
+        second.unlink()
+
+
+def test_without_a_name_it_says_what_to_type(module_copy: Path) -> None:
+    done = scaffold(module_copy)
+    assert (done.returncode, done.stderr) == (2, "refused: say which service: make new-service NAME=funeral\n")
+    done = scaffold(module_copy, "--migration", "assistance")
+    assert done.returncode == 2
+    assert done.stderr.startswith("refused: say in English what the migration adds")
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +268,17 @@ def test_a_service_that_is_there_is_not_written_over(tree: Path) -> None:
     before = contents(tree)
     done = scaffold(tree, SERVICE)
     assert done.returncode == 2
+    assert "in the cluster already" in done.stderr
     assert contents(tree) == before
+
+
+def test_a_folder_that_is_there_is_not_written_over(untouched: Path) -> None:
+    (untouched / "services" / SERVICE).mkdir()
+    (untouched / "services" / SERVICE / "notes.txt").write_text("mine")
+    before = contents(untouched)
+    with pytest.raises(Refused, match=f"services/{SERVICE} exists already"):
+        new_service(untouched, SERVICE, NOUN, TITLE)
+    assert contents(untouched) == before
 
 
 @pytest.mark.parametrize(
@@ -253,9 +302,8 @@ def test_a_place_that_is_not_as_expected_is_named_and_nothing_is_written(
     (module_copy / path).write_text(original.replace(anchor, instead), encoding="utf-8")
     before = contents(module_copy)
     try:
-        done = scaffold(module_copy, SERVICE)
-        assert done.returncode == 2, done.stdout
-        assert done.stderr.startswith(f"refused: {path} ")
+        with pytest.raises(Refused, match=f"^{re.escape(path)} "):
+            new_service(module_copy, SERVICE, NOUN, TITLE)
         assert contents(module_copy) == before
     finally:
         (module_copy / path).write_text(original, encoding="utf-8")
@@ -267,9 +315,8 @@ def test_what_fails_at_the_end_takes_everything_back(untouched: Path) -> None:
     assert text.count("return 0\n\n\nif __name__") == 1
     script.write_text(text.replace("return 0\n\n\nif __name__", "return 1\n\n\nif __name__"), encoding="utf-8")
     before, folders = contents(untouched), {path for path in untouched.rglob("*") if path.is_dir()}
-    done = scaffold(untouched, SERVICE)
-    assert done.returncode == 2
-    assert done.stderr.startswith("refused: docs/generate.py failed, so everything was taken back")
+    with pytest.raises(Refused, match=r"docs/generate\.py failed, so everything was taken back"):
+        new_service(untouched, SERVICE, NOUN, TITLE)
     assert contents(untouched) == before
     assert {path for path in untouched.rglob("*") if path.is_dir()} == folders
 

@@ -32,7 +32,7 @@ def _cells(reading: dict[str, Any]) -> list[str]:
         NATURES[reading["nature"]],
         _plain(reading["baseline"]),
         "\n".join(f"{_plain(target['value'])}" for target in targets),
-        _plain(reading["value"]),
+        _plain(reading["value"]) if reading["unit"] == "%" else _plain(reading["value"]).removesuffix(".00"),
         f"{_plain(reading['numerator'])}/{_plain(reading['denominator'])}",
         SOURCES[reading["source"]],
         "\n".join(_gap(target) for target in targets),

@@ -13,6 +13,8 @@ import pytest
 import pytest_asyncio
 from ledger.main import consumer_of, read_accounts
 from ledger.store import AccountState
+from nats.js.errors import APIError
+from sqlalchemy import text
 
 from launcher.broker import Broker
 from shared.contracts.envelope import Outgoing, write_event
@@ -50,6 +52,8 @@ async def consumer(ledger: ServiceUnderTest, stream: Stream, monkeypatch: pytest
     monkeypatch.setattr(consumer_module, "FETCH_SECONDS", 0.2)
     settings = ledger.running.settings.model_copy(update={"nats": stream.settings})
     made = consumer_of(Running(**{**vars(ledger.running), "settings": settings}))
+    async with ledger.running.database.engine.begin() as connection:
+        await connection.execute(text("DELETE FROM dead_letter"))
     await made.provision(stream.js)
     return made
 
@@ -96,12 +100,12 @@ async def comes_to(ledger: ServiceUnderTest, account: UUID, wanted: tuple[int, i
 
 
 async def all_acknowledged(stream: Stream) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            info = await stream.js.consumer_info(stream.settings.stream, "ledger-reader")
-            if not info.num_pending and not info.num_ack_pending:
-                return
-            await asyncio.sleep(0.02)
+    for _ in range(PATIENCE * 20):
+        info = await stream.js.consumer_info(stream.settings.stream, "ledger-reader")
+        if not info.num_pending and not info.num_ack_pending:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail(f"not acknowledged: {info}")
 
 
 async def letters(ledger: ServiceUnderTest) -> dict[str, str]:
@@ -179,7 +183,6 @@ UNREADABLE = {
     "nested deeply": b"[" * 100_000,
     "data nested deeply": _with({})[:-1] + b', "data": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     "no type": _with({"type": None}),
-    "no id": _with({"id": None}),
     "no version": _with({"entityversion": None}),
     "version 0": _with({"entityversion": "0"}),
     "version -1": _with({"entityversion": "-1"}),
@@ -228,13 +231,14 @@ async def test_what_cannot_be_used_becomes_a_letter_and_delays_nobody(
                 await comes_to(ledger, account, (1, 1, balance, 1))
         await all_acknowledged(stream)
     found = await ledger.rows("SELECT reason, body, deliveries FROM dead_letter WHERE resolved_at IS NULL")
-    assert sorted(bytes(row.body) for row in found) == sorted(bad.values())
+    set_aside = [bytes(row.body) for row in found]
+    assert [name for name, body in bad.items() if set_aside.count(body) != 1] == []
+    assert len(set_aside) == len(bad)
     for row in found:
         name = next(name for name, body in bad.items() if body == bytes(row.body))
         assert row.deliveries == (2 if name in INAPPLICABLE else 1), name
         assert "CURRENT" not in row.reason
         assert "POISON" not in row.reason
-    await _no_letters(ledger)
 
 
 async def test_the_same_bad_event_twice_is_one_letter(
@@ -246,7 +250,6 @@ async def test_the_same_bad_event_twice_is_one_letter(
     async with running(consumer):
         await all_acknowledged(stream)
     assert len(await letters(ledger)) == 1
-    await _no_letters(ledger)
 
 
 @pytest.mark.parametrize("point", ["consumer.after_fetch", "consumer.before_commit", "consumer.after_commit"])
@@ -307,7 +310,6 @@ async def test_an_event_that_ends_the_process_is_set_aside_and_others_are_not(
     assert [await reading(ledger, account) for account in neighbours] == [(1, 1, 5, 1)] * 6
     rows = await ledger.rows("SELECT reason FROM dead_letter")
     assert len(rows) == 1, "notes of suspicion are taken back"
-    await _no_letters(ledger)
 
 
 async def test_a_database_that_is_away_makes_no_letters(
@@ -360,8 +362,6 @@ async def test_a_reader_without_a_broker_can_be_stopped(
 
 async def test_the_stream_keeps_what_it_has(stream: Stream) -> None:
     """``discard: new`` and the two locks: nothing acknowledged is dropped or deleted by mistake."""
-    from nats.js.errors import APIError
-
     await publish(stream, event(new_id(), 1))
     for attempt in (stream.js.purge_stream(stream.settings.stream), stream.js.delete_msg(stream.settings.stream, 1)):
         with pytest.raises(APIError):
@@ -373,9 +373,3 @@ async def _opened(client: httpx.AsyncClient) -> str:
     answer = await client.post("/v1/accounts", json={"division": "500103001000", "owner": "测试甲"})
     return str(answer.headers["location"])
 
-
-async def _no_letters(ledger: ServiceUnderTest) -> None:
-    from sqlalchemy import text
-
-    async with ledger.running.database.engine.begin() as connection:
-        await connection.execute(text("DELETE FROM dead_letter"))

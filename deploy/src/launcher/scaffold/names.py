@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
+from pathlib import Path
 
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 
@@ -75,9 +76,9 @@ class Names:
         return PLACEHOLDER.sub(lambda match: self.words[match[1]], template)
 
 
-def checked_names(service: str, noun: str, title: str, templates: Iterable[str]) -> Names:
+def checked_names(root: Path, service: str, noun: str, title: str, templates: Iterable[str]) -> Names:
     """The names, or a refusal of one that would clash with something."""
-    _check_service(service)
+    _check_service(root, service)
     names = Names(service, noun, title, next_free_port())
     _check_noun(names, identifiers(templates))
     if not TITLE.fullmatch(title):
@@ -85,12 +86,12 @@ def checked_names(service: str, noun: str, title: str, templates: Iterable[str])
     return names
 
 
-def _check_service(name: str) -> None:
+def _check_service(root: Path, name: str) -> None:
     if not NAME.fullmatch(name) or keyword.iskeyword(name) or keyword.issoftkeyword(name):
         raise Refused(f"{name!r} cannot be the name of a service: 3 to 21 small letters, not a word of Python")
     if name in TAKEN_NAMES | set(DEFAULT_PORTS) | {scope.split(":")[0] for scope in known_scopes()}:
         raise Refused(f"{name!r} is the name of something in the cluster already")
-    if name in sys.builtin_module_names or PathFinder.find_spec(name) is not None:
+    if name in sys.builtin_module_names or PathFinder.find_spec(name, [*sys.path, str(root)]):
         raise Refused(f"{name!r} is a Python module already, and would hide it")
 
 

@@ -23,7 +23,7 @@ def new_service(root: Path, service: str, noun: str, title: str) -> tuple[Names,
     """
     templates = {str(path.relative_to(TEMPLATES)): path.read_text(encoding="utf-8") for path in _template_files()}
     names = checked_names(
-        service, noun, title, (text for path, text in templates.items() if path.endswith(f".py{ENDING}"))
+        root, service, noun, title, (text for path, text in templates.items() if path.endswith(f".py{ENDING}"))
     )
     if (root / "services" / service).exists():
         raise Refused(f"services/{service} exists already")
