@@ -48,10 +48,10 @@ chaos: $(STAMP) ## 90 s of random kill -9 under load, then every write is looked
 ##@ 新建 make things
 new-service: $(STAMP) ## a further service with the common skeleton; NAME=funeral NOUN=burial TITLE=殡葬管理
 	@$(BIN)/python -m launcher.scaffold $(NAME) $(if $(NOUN),--noun $(NOUN)) $(if $(TITLE),--title "$(TITLE)")
-	@$(BIN)/uv sync --quiet
+	@$(BIN)/uv sync --frozen --quiet
 migration: $(STAMP) ## an empty migration; S=assistance M="what it adds"
 	@$(BIN)/python -m launcher.scaffold --migration $(S) "$(M)"
-docs: $(STAMP) ## generate the event catalogue, its schemas and the AsyncAPI document
+docs: $(STAMP) ## generate event catalogue, schemas, AsyncAPI, terms and problems
 	@$(BIN)/python docs/generate.py
 
 $(STAMP): pyproject.toml uv.lock shared/pyproject.toml deploy/pyproject.toml $(wildcard services/*/pyproject.toml)

@@ -33,19 +33,22 @@ BOOKKEEPING = {".git", ".mypy_cache", "__pycache__", ".hypothesis"}
 
 
 def copied(target: Path) -> Path:
-    """What git knows of the working tree, and what it would take."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    """What git knows of the working tree and what it would take; without git, what is not of one machine."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        return Path(shutil.copytree(ROOT, target, ignore=of_one_machine, dirs_exist_ok=True))
     for path in listed.stdout.split("\0"):
         if path and (ROOT / path).is_file():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / path, target / path)
     return target
+
+
+def of_one_machine(folder: str, names: list[str]) -> set[str]:
+    """Names in a folder that are not sources."""
+    ours = {"run", ".venv"} if Path(folder) == ROOT else set()
+    return {name for name in names if name in ours | BOOKKEEPING or name.endswith("_cache")}
 
 
 def run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:

@@ -63,7 +63,7 @@ def _street(day: Day, dice: random.Random, n: int, township: Division) -> dict[s
         },
         "online": dice.random() < 0.8,
         "reasons": "演示：新建道路需要命名（虚构）",
-        "specific": f"演{dice.choice(GIVEN)}{GIVEN[day.today.day % len(GIVEN)]}",
+        "specific": "演" + "".join(dice.choices(GIVEN, k=3)),
         "generic": "路",
         "position": "虚构路段",
         "origin": "演示用名",

@@ -81,7 +81,7 @@ applications = Table(
     Column("decided_on", Date),
     Column("due_on", Date),
     Column("verified_by", String),
-    Column("clocks", JSONB),
+    Column("clocks", JSONB(none_as_null=True)),
     Column("means", String),
     Column("verdict", String),
     Column("reason_code", String),

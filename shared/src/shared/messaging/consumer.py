@@ -19,7 +19,6 @@ from typing import Generic, TypeVar
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NoMessages
 from nats.js import JetStreamContext
 
 from shared.contracts.envelope import Incoming, UnreadableEvent, read_event
@@ -161,7 +160,7 @@ class Consumer(Generic[TX]):
                 next_measure = time.monotonic() + MEASURE_SECONDS
             try:
                 messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
-            except NoMessages:
+            except TimeoutError:  # the library's own, and a bare one when the answer comes at the last moment
                 messages = []
             if messages:
                 last_message = time.monotonic()
