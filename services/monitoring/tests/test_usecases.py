@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from monitoring.domain.observation import EntityKey
-from monitoring.events import observe
+from monitoring.events import TRANSLATIONS, observe
 from monitoring.usecases import absorb, retire
+from shared.contracts.catalogue import CONTRACTS
 from shared.contracts.envelope import Incoming
 from shared.messaging.consumer import UnknownContract
 from shared.testing.under_test import ServiceUnderTest
@@ -127,3 +128,7 @@ async def test_a_corrupted_cell_shows_as_a_difference(service: ServiceUnderTest)
 
     await service.run(corrupt)
     assert await service.run(lambda tx: tx.states.differences()) == 1
+
+
+def test_every_contract_of_the_cluster_can_be_translated() -> None:
+    assert set(TRANSLATIONS) == set(CONTRACTS)
