@@ -197,6 +197,8 @@ def _owned_terms(path: Path) -> list[tuple[str, str]]:
 
 def problems() -> str:
     """Every refusal a caller may meet: its code, its Chinese title, its status, and who refuses."""
+    # a service that has just been written is not installed yet
+    sys.path[:0] = [str(folder) for folder in sorted(ROOT.glob("services/*/src"))]
     for name in SERVICES:
         importlib.import_module(f"{name}.main")
     rows = sorted({_problem_row(kind) for kind in _refusals(Refusal)})

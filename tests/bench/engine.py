@@ -98,7 +98,7 @@ def _drain(stage: Stage, stream: str, total: int) -> float:
 
 
 async def _absorb(stage: Stage, js: JetStreamContext, settings: NatsSettings, total: int) -> float:
-    """The worker reads from the beginning into empty tables; the clock starts with the first absorbed batch asked for."""
+    """The worker reads from the beginning into empty tables; the clock starts with the first batch asked for."""
     name = "monitoring-worker-1"
     stage.processes[name].kill()
     await js.delete_consumer(settings.stream, DURABLE)

@@ -31,7 +31,9 @@ class Caller:
     async def call(self, what: str, client: str, method: str, target: str, body: object = None) -> Answer:
         """One timed call; anything but success ends the run."""
         content = b"" if body is None else json.dumps(body).encode()
-        request = request_bytes(method, target, content, Authorization=f"Bearer {self._tokens[client]}", Idempotency_Key=str(uuid4()))
+        request = request_bytes(
+            method, target, content, Authorization=f"Bearer {self._tokens[client]}", Idempotency_Key=str(uuid4())
+        )
         began = time.perf_counter()
         answer = await self._wire.call(request)
         self.seconds[what].append(time.perf_counter() - began)

@@ -14,13 +14,15 @@ SCRIPT = """
 SELECT uuidv7() AS id, nextval('business_serial') AS serial \\gset
 BEGIN;
 INSERT INTO application (id, epoch, version, division, business_no, residence, channel, status, submitted_at)
-VALUES (CAST(:id AS uuid), 1, 1, '500103001000', 'JZ20260101' || CAST(:serial AS text), 'URBAN', 'WINDOW', 'SUBMITTED', now());
+VALUES (CAST(:id AS uuid), 1, 1, '500103001000', 'JZ20260101' || CAST(:serial AS text), 'URBAN', 'WINDOW',
+        'SUBMITTED', now());
 INSERT INTO application_member (application_id, ordinal, name, identity, person_key, relation, live)
 SELECT CAST(:id AS uuid), n, repeat('x', {name}), repeat('x', {identity}), uuid_send(gen_random_uuid()), 'SELF', true
 FROM generate_series(1, {members}) AS n;
 WITH announced AS (
     INSERT INTO outbox (event_id, noun, entity_id, epoch, version, part, subject, body)
-    VALUES (uuidv7(), 'application', CAST(:id AS uuid), 1, 1, CAST(:serial AS integer) % 32, repeat('x', {subject}), repeat('x', {body}))
+    VALUES (uuidv7(), 'application', CAST(:id AS uuid), 1, 1, CAST(:serial AS integer) % 32, repeat('x', {subject}),
+            repeat('x', {body}))
 ), audited AS (
     INSERT INTO audit_entry (at, issuer, subject, organisation, person, action, object_type, object_id, result,
                              request_id)

@@ -32,7 +32,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUBJECT = "civil.ledger.account.deposited.v1.p00"
 PATIENCE = 20
-ACK_WAIT = 1.0
+ACK_WAIT = 0.5
+TRACE = f"00-{'1' * 32}-{'2' * 16}-01"
 
 
 class Killed(BaseException):
@@ -74,7 +75,7 @@ def event(account: UUID, version: int, balance: int = 0, *, note: str = "", epoc
     state = AccountState(kind="CURRENT", balance_fen=balance, note=note)
     return write_event(
         state, "deposited", event_id=new_id(), entity_id=account, epoch=epoch, version=version,
-        region="500103001000", time=datetime(2026, 11, 23, tzinfo=UTC), traceparent="00-" + "1" * 32 + "-" + "2" * 16 + "-01",
+        region="500103001000", time=datetime(2026, 11, 23, tzinfo=UTC), traceparent=TRACE,
     )  # fmt: skip
 
 
@@ -317,6 +318,7 @@ async def test_a_database_that_is_away_makes_no_letters(
 ) -> None:
     account = new_id()
     await publish(stream, event(account, 1, 1))
+    monkeypatch.setattr(consumer_module.random, "uniform", lambda _low, _high: 0.01)
     usual, refused = consumer._database.run, 0
 
     async def away(work: Any, origin: Any) -> Any:
@@ -372,4 +374,3 @@ async def test_the_stream_keeps_what_it_has(stream: Stream) -> None:
 async def _opened(client: httpx.AsyncClient) -> str:
     answer = await client.post("/v1/accounts", json={"division": "500103001000", "owner": "测试甲"})
     return str(answer.headers["location"])
-

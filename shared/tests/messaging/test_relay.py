@@ -138,8 +138,9 @@ async def test_slow_commits_lose_nothing_and_keep_their_order(
 
 
 async def test_a_second_relay_waits_and_takes_over(
-    ledger: ServiceUnderTest, stream: Stream, client: httpx.AsyncClient
+    ledger: ServiceUnderTest, stream: Stream, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(relay_module, "RELOCK_SECONDS", 0.1)
     holders = (
         "SELECT pid, count(*) AS partitions FROM pg_locks WHERE locktype = 'advisory' AND classid = 7001 "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY pid"
@@ -148,7 +149,7 @@ async def test_a_second_relay_waits_and_takes_over(
     async with running(first) as first_task, running(second) as second_task:
         await opened(client)
         await drained(ledger)
-        await asyncio.sleep(2.2)  # the second relay has asked for locks several times by now
+        await asyncio.sleep(0.5)  # the second relay has asked for locks several times by now
         [holder] = await ledger.rows(holders)
         assert holder.partitions == 32
         await execute(ledger, "SELECT pg_terminate_backend($1)", holder.pid)

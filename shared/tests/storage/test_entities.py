@@ -6,11 +6,17 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from ledger.domain import Account
+from ledger.store import AccountState
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from shared.kernel.divisions import Area
+from shared.kernel.ids import new_id
 from shared.messaging.digest import BUCKETS, differing, digest
+from shared.storage.database import sqlstate
 from shared.testing.under_test import ServiceUnderTest
+from shared.web.problems import DATA_ERRORS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -208,3 +214,36 @@ async def test_a_digest_shows_every_kind_of_difference_and_nothing_else(ledger: 
 
 async def test_areas_are_prefixes() -> None:
     assert {watcher: {place for place in PLACES if Area(watcher).covers(place)} for watcher in PLACES} == SEEN
+
+
+# --- what the driver refuses --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"balance_fen": 2**70}, {"note": "a\x00b"}, {"note": "a\ud800b"}, {"balance_fen": -1}, {"kind": 7}],
+    ids=str,
+)
+@pytest.mark.parametrize("begun", [False, True], ids=["first statement", "later statement"])
+async def test_a_value_no_column_takes_is_neither_stored_nor_tried_again(
+    ledger: ServiceUnderTest, changes: dict[str, Any], begun: bool
+) -> None:
+    account = Account(id=new_id(), division=TOWNSHIP, owner="测试甲", kind="CURRENT")
+    for name, value in changes.items():
+        setattr(account, name, value)
+    account.note_down("opened")
+    tried = []
+
+    async def work(tx: Any) -> None:
+        tried.append(1)
+        tx.accounts.state = lambda _account: AccountState(kind="CURRENT", balance_fen=0, note="")
+        account.happened[:] = ["opened"]
+        if begun:
+            await tx.connection.execute(text("SELECT 1"))
+        await tx.accounts.add(account)
+
+    with pytest.raises(DBAPIError) as refused:
+        await ledger.run(work)
+    assert len(tried) == 1
+    assert sqlstate(refused.value) in DATA_ERRORS
+    assert not await ledger.rows("SELECT 1 FROM account WHERE id = :id", id=account.id)

@@ -326,7 +326,8 @@ async def test_every_act_and_every_read_leaves_who_what_and_why(ledger: ServiceU
         await client.get(path[:-4] + "0000")
         await client.get(path, headers={"X-Purpose": "看看张三 500103".encode()})  # type: ignore[dict-item]
     entries = await ledger.rows(
-        "SELECT action, object_id, purpose, result, organisation FROM audit_entry WHERE person = 'officer-seen' ORDER BY id"
+        "SELECT action, object_id, purpose, result, organisation FROM audit_entry "
+        "WHERE person = 'officer-seen' ORDER BY id"
     )
     assert [(entry.action, entry.purpose, entry.result) for entry in entries] == [
         ("account.opened", "CASE_REVIEW", "done"),

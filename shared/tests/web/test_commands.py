@@ -1,6 +1,7 @@
 """A 2xx speaks of what is committed; a repetition repeats the answer and not the effect."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ import pytest_asyncio
 from ledger.store import Tx
 from sqlalchemy import text
 
+from shared.service import assemble, create_service, refresh
 from shared.storage import database
 from shared.storage.database import plain_dsn
 from shared.testing.under_test import ServiceUnderTest
@@ -78,6 +80,7 @@ async def test_a_commit_that_fails_for_a_reason_nobody_foresaw_is_never_a_2xx(
     answer = await client.put(f"{account.headers['location']}/note", json={"note": "FAIL LATE"}, headers=headers)
     assert answer.status_code == 500
     assert (await client.get(account.headers["location"])).json()["note"] == ""
+    await execute(ledger, "DROP TRIGGER fails_late ON account")
     # The key was not used up by the failure.
     again = await client.put(f"{account.headers['location']}/note", json={"note": "kept"}, headers=headers)
     assert again.status_code == 200
@@ -154,6 +157,7 @@ async def test_every_backend_may_die_under_load_and_every_call_has_one_effect(
                 effects[path] += 1
                 return
             assert answer.status_code in (409, 503), answer.text
+            await asyncio.sleep(0.02)
         pytest.fail("never answered")
 
     for start in range(0, 80, 8):
@@ -161,7 +165,33 @@ async def test_every_backend_may_die_under_load_and_every_call_has_one_effect(
     done.set()
     await killer
     await session.close()
+    await ledger.running.database.engine.dispose()
     assert {path: await balance(client, path) for path in paths} == effects == dict.fromkeys(paths, 20)
+
+
+async def test_calls_cut_off_anywhere_leak_no_connection_and_no_half_effect(
+    client: httpx.AsyncClient, ledger: ServiceUnderTest
+) -> None:
+    path = (await opened(client)).headers["location"]
+    dice = random.Random(5)
+    cut = 0
+    for _ in range(120):
+        call = asyncio.create_task(client.post(f"{path}/deposit", json={"amount_fen": 1}))
+        await asyncio.sleep(dice.uniform(0, 0.012))
+        call.cancel()
+        cut += isinstance((await asyncio.gather(call, return_exceptions=True))[0], asyncio.CancelledError)
+    assert cut > 10
+    engine = ledger.running.database.engine
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    answers = await asyncio.gather(*(client.get(path) for _ in range(engine.pool.size())))  # type: ignore[attr-defined]
+    assert {answer.status_code for answer in answers} == {200}
+    [idle] = await ledger.rows(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    )
+    assert idle[0] == 0
+    found = await versions(ledger, path)
+    assert found == list(range(1, len(found) + 1))
+    assert await balance(client, path) == len(found) - 1
 
 
 async def test_a_schema_change_under_traffic_costs_no_request(
@@ -194,6 +224,43 @@ async def test_no_connection_in_time_is_503_and_asks_to_come_back(
         for connection in held:
             await connection.close()
     assert (await client.post("/v1/accounts", json=opening())).status_code == 201
+
+
+async def test_a_database_that_is_away_is_503_on_every_path(
+    ledger: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "RETRY_SECONDS", 0.0)
+    nowhere = ledger.running.settings.database.model_copy(update={"url": "postgresql+asyncpg://x@127.0.0.1:1/x"})
+    running = assemble(ledger.definition, ledger.running.settings.model_copy(update={"database": nowhere}))
+    running.verifier = ledger.running.verifier
+    app = create_service(ledger.definition, running)
+    away = ServiceUnderTest(**{**vars(ledger), "running": running, "app": app})
+    async with away.client(*EVERYTHING, "internal:digest") as client:
+        for answer in (
+            await client.post("/v1/accounts", json=opening()),
+            await client.get("/v1/accounts"),
+            await client.get("/internal/digest"),
+        ):
+            assert answer.status_code == 503, answer.text
+            assert answer.json()["code"] == "busy"
+            assert "retry-after" in answer.headers
+    await running.peers.close()
+    await running.database.close()
+
+
+@pytest.mark.parametrize("state", ["53100", "53300", "57P03", "08006"])
+async def test_a_database_out_of_means_is_503(
+    client: httpx.AsyncClient, ledger: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    class Exhausted(Tx):
+        async def flush(self) -> None:
+            await self.connection.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$"))
+
+    monkeypatch.setattr(ledger.running.database, "_transaction", Exhausted)
+    monkeypatch.setattr(database, "RETRY_SECONDS", 0.0)
+    answer = await client.post("/v1/accounts", json=opening())
+    assert answer.status_code == 503, answer.text
+    assert answer.json()["code"] == "busy"
 
 
 async def test_a_lock_held_by_another_call_is_a_conflict_not_an_endless_wait(
@@ -290,8 +357,6 @@ async def test_a_refused_call_may_be_tried_again_with_the_same_key(
         assert refused.status_code == 409
         assert "idempotent-replayed" not in refused.headers
     await execute(ledger, "UPDATE parameter SET value = '2000000' WHERE name = 'account.limit_fen'")
-    from shared.service import refresh
-
     await refresh(ledger.running)
     accepted = await client.post(f"{path}/deposit", json=body, headers=headers)
     await execute(ledger, "UPDATE parameter SET value = '1000000' WHERE name = 'account.limit_fen'")

@@ -33,7 +33,10 @@ def good(mint: TokenMint, **claims: Any) -> str:
     return mint.token(CLIENT, AUDIENCE, scopes=["ledger:read"], **claims)
 
 
-NOW = int(time.time())
+def now() -> int:
+    return int(time.time())
+
+
 BROKEN: dict[str, Callable[[TokenMint], str]] = {
     "expired": lambda mint: mint.expired(CLIENT, AUDIENCE),
     "expired a little more than the leeway": lambda mint: mint.expired(CLIENT, AUDIENCE, seconds=35),
@@ -48,18 +51,18 @@ BROKEN: dict[str, Callable[[TokenMint], str]] = {
     "for a list of other audiences": lambda mint: mint.token(CLIENT, ["assistance", "marriage"]),
     "of another issuer": lambda mint: good(mint, iss="http://elsewhere.test"),
     "of an issuer that only begins alike": lambda mint: good(mint, iss=ISSUER + ".evil"),
-    "not valid yet": lambda mint: good(mint, nbf=NOW + 600),
-    "issued in the future": lambda mint: good(mint, iat=NOW + 600, exp=NOW + 900),
-    "living too long": lambda mint: good(mint, exp=NOW + 3_600),
+    "not valid yet": lambda mint: good(mint, nbf=now() + 600),
+    "issued in the future": lambda mint: good(mint, iat=now() + 600, exp=now() + 900),
+    "living too long": lambda mint: good(mint, exp=now() + 3_600),
     "living for ever": lambda mint: good(mint, exp=10**18),
-    "ending before it began": lambda mint: good(mint, iat=NOW + 20, exp=NOW + 10),
-    "exp as text": lambda mint: good(mint, exp=str(NOW + 300)),
+    "ending before it began": lambda mint: good(mint, iat=now() + 20, exp=now() + 10),
+    "exp as text": lambda mint: good(mint, exp=str(now() + 300)),
     "exp as nonsense": lambda mint: good(mint, exp="soon"),
-    "exp as a list": lambda mint: good(mint, exp=[NOW + 300]),
+    "exp as a list": lambda mint: good(mint, exp=[now() + 300]),
     "exp as true": lambda mint: good(mint, exp=True),
     "exp infinite": lambda mint: good(mint, exp=float("inf")),
     "exp not a number": lambda mint: good(mint, exp=float("nan")),
-    "iat as text": lambda mint: good(mint, iat=str(NOW)),
+    "iat as text": lambda mint: good(mint, iat=str(now())),
     "sub a number": lambda mint: good(mint, sub=12),
     "organisation empty": lambda mint: good(mint, org_code=""),
     "organisation an object": lambda mint: good(mint, org_code={"a": 1}),
@@ -71,7 +74,7 @@ BROKEN: dict[str, Callable[[TokenMint], str]] = {
     "unsigned": lambda mint: mint.unsigned(good(mint)),
     "HS256 with our public key": lambda mint: mint.signed_with_public_key(good(mint)),
     "tampered scope": lambda mint: mint.tampered(good(mint), scope="ledger:open"),
-    "tampered division": lambda mint: mint.tampered(good(mint), division="500000000000", exp=NOW + 500),
+    "tampered division": lambda mint: mint.tampered(good(mint), division="500000000000", exp=now() + 500),
     "signed by a stranger": lambda mint: good(mint, signed_by="stranger"),
     "a stranger's signature under our key's name": lambda mint: mint.sign(
         {"sub": "x"}, headers={"kid": mint.jwks()["keys"][0]["kid"]}, signed_by="stranger"
@@ -121,20 +124,17 @@ async def test_good_tokens_are_accepted(ledger: ServiceUnderTest) -> None:
     accepted = [
         good(mint),
         good(mint, signed_by="previous"),
-        good(mint, iat=NOW - 860, exp=NOW + 30),
+        good(mint, iat=now() - 600, exp=now() + 290),
         mint.token(CLIENT, ["other", AUDIENCE], scopes=["ledger:read"]),
         good(mint, headers={"typ": "application/at+jwt"}),
         good(mint, person=None),
-        mint.expired(CLIENT, AUDIENCE, seconds=10).replace("", ""),
+        good(mint, iat=now() - 600, exp=now() - 10),
     ]
-    for token in accepted[:-1]:
+    for token in accepted:
         async with ledger.bare_client(Authorization=f"Bearer {token}") as client:
             assert (await client.get("/v1/accounts")).status_code == 200, jwt.decode(
                 token, options={"verify_signature": False}
             )
-    # Within the leeway of 30 s; the scopes of this client do not include the ledger's.
-    async with ledger.bare_client(Authorization=f"Bearer {accepted[-1]}") as client:
-        assert (await client.get("/v1/accounts")).status_code == 403
 
 
 async def test_a_missing_scope_is_403_and_leaves_an_audit_entry(ledger: ServiceUnderTest) -> None:

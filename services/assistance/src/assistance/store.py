@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     Uuid,
     func,
-    insert,
     or_,
     select,
     update,
@@ -194,11 +193,10 @@ class Applications(Entities[Application]):
 
     table, noun, missing = applications, "application", ApplicationUnknown
 
-    async def add(self, aggregate: Application) -> None:
-        """Insert the application and its members, in an order that keeps two households from waiting in a circle."""
-        await super().add(aggregate)
+    def further_rows(self, aggregate: Application) -> Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]:
+        """The members, in an order that keeps two households from waiting in a circle."""
         rows = [self._member_row(aggregate, n) for n in range(len(aggregate.members))]
-        await self.tx.connection.execute(insert(members), sorted(rows, key=lambda row: row["person_key"]))
+        return [(members, sorted(rows, key=lambda row: row["person_key"]))]
 
     async def save(self, aggregate: Application) -> None:
         """Write the application back; members leave the live register with it."""
@@ -209,8 +207,7 @@ class Applications(Entities[Application]):
 
     async def next_business_no(self) -> str:
         """A new business number (受理编号): unique, rising, with gaps where a transaction was rolled back."""
-        serial = (await self.tx.connection.execute(select(func.nextval("business_serial")))).scalar_one()
-        return f"JZ{self.tx.today:%Y%m%d}{serial:08d}"
+        return f"JZ{self.tx.today:%Y%m%d}{await self.tx.next_serial():08d}"
 
     def load(self, row: Row[Any]) -> Application:
         """Row → aggregate, without members."""

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from shared.runtime.settings import IdentitySettings
-from shared.runtime.tracing import current_trace
+from shared.runtime.tracing import current_request, current_trace
 
 TIMEOUT = httpx.Timeout(5.0, connect=2.0, pool=2.0)
 LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=30)
@@ -73,6 +73,8 @@ class Peers:
         return await self._call("POST", peer, path, json=body, headers={"Idempotency-Key": idempotency_key})
 
     async def _call(self, method: str, peer: str, path: str, **arguments: Any) -> Any:
+        if peer not in self._addresses:
+            raise PeerUnavailable(f"{peer} has no address in the settings")
         failure: Exception | None = None
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -82,6 +84,7 @@ class Peers:
                     **arguments.get("headers", {}),
                     "Authorization": f"Bearer {await self._token.for_audience(peer)}",
                     "traceparent": current_trace(),
+                    **({"X-Request-Id": request_id} if (request_id := current_request()) else {}),
                 }
                 answer = await self._client.request(
                     method, self._addresses[peer] + path, **{**arguments, "headers": headers}
@@ -92,6 +95,8 @@ class Peers:
                 failure = PeerUnavailable(f"{peer} answered {answer.status_code}")
             except httpx.HTTPStatusError as refused:
                 raise PeerUnavailable(f"{peer} answered {refused.response.status_code}") from None
+            except ValueError:
+                raise PeerUnavailable(f"{peer} did not answer in JSON") from None
             except httpx.HTTPError as broken:
                 failure = broken
         raise PeerUnavailable(f"{peer} did not answer: {type(failure).__name__}") from failure

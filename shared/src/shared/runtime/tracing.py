@@ -11,6 +11,7 @@ from contextvars import ContextVar
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
+_request: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def continue_trace(incoming: str | None) -> str:
@@ -21,6 +22,16 @@ def continue_trace(incoming: str | None) -> str:
     value = f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
     _current.set(value)
     return value
+
+
+def name_request(request_id: str) -> None:
+    """Remember which request the work in hand belongs to, for the calls it makes to others."""
+    _request.set(request_id)
+
+
+def current_request() -> str | None:
+    """The id of the request in hand; None outside of one."""
+    return _request.get()
 
 
 def current_trace() -> str:

@@ -22,6 +22,7 @@ from shared.kernel.errors import Refusal
 from shared.runtime.failpoints import failpoint, linger
 from shared.runtime.metrics import TRANSACTION_RETRIES
 from shared.runtime.settings import DatabaseSettings
+from shared.storage.direct import OpenTransaction
 from shared.storage.surroundings import Surroundings
 from shared.storage.transaction import Origin, Transaction
 
@@ -134,6 +135,8 @@ class Database(Generic[TX]):
         constraints: Mapping[str, type[Refusal]] | None = None,
     ) -> None:
         self.engine, self.around = engine, around
+        self._bare_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        """The same pool; the transaction is begun and ended here, not by SQLAlchemy."""
         self._transaction, self._constraints = transaction, dict(constraints or {})
 
     async def run(self, work: Callable[[TX], Awaitable[R]], origin: Origin) -> R:
@@ -168,18 +171,21 @@ class Database(Generic[TX]):
         raise AssertionError("unreachable")
 
     async def _once(self, work: Callable[[TX], Awaitable[R]], origin: Origin) -> R:
-        async with self.engine.connect() as connection:
-            tx = self._transaction(connection, origin, self.around.clock.now(), self.around)
+        transaction = await OpenTransaction.begin(self._bare_engine)
+        try:
+            tx = self._transaction(transaction.connection, origin, self.around.clock.now(), self.around)
             result = await work(tx)
             failpoint("write.before_flush")
             await tx.flush()
             await linger("write.before_commit")
             failpoint("write.before_commit")
-            await connection.commit()
-            failpoint("write.after_commit")
-            for effect in tx.afterwards:
-                effect()
-            return result
+            await transaction.commit()
+        finally:
+            await transaction.end()
+        failpoint("write.after_commit")
+        for effect in tx.afterwards:
+            effect()
+        return result
 
     def _refuse_by_constraint(self, broken: IntegrityError) -> None:
         name = constraint_of(broken)

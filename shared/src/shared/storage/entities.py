@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
-    insert,
     select,
     text,
     true,
@@ -90,6 +89,10 @@ class Entities(Generic[A]):
         """What the world may know of the aggregate."""
         raise NotImplementedError
 
+    def further_rows(self, aggregate: A) -> Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]:
+        """Rows of further tables that are inserted together with a new aggregate; none for most."""
+        return ()
+
     async def complete(self, aggregate: A) -> A:
         """Load what lives in further tables; called after :meth:`load`, nothing to do for most."""
         return aggregate
@@ -130,7 +133,7 @@ class Entities(Generic[A]):
     async def add(self, aggregate: A) -> None:
         """Insert a new aggregate and announce what happened."""
         self._announce(aggregate)
-        await self.tx.connection.execute(insert(self.table), self._row(aggregate))
+        await self.tx.insert((self.table, [self._row(aggregate)]), *self.further_rows(aggregate))
 
     async def save(self, aggregate: A) -> None:
         """Write a changed aggregate back and announce what happened; the row has been locked by :meth:`get`."""

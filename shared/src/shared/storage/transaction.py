@@ -7,12 +7,12 @@ way to commit a change without its event and its audit entry.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.envelope import EntityState, Outgoing, write_event
@@ -22,30 +22,30 @@ from shared.kernel.ids import new_id
 from shared.kernel.principal import Principal
 from shared.runtime.tracing import current_trace
 from shared.storage.audit import DONE, AuditEntry
+from shared.storage.direct import execute, fetch_value, insert_rows
 from shared.storage.surroundings import Surroundings
 
-FLUSH = text(
-    """
+NEXT_SERIAL = "SELECT nextval('business_serial')"
+FLUSH = """
     WITH announced AS (
         INSERT INTO outbox (event_id, noun, entity_id, epoch, version, part, subject, body)
         SELECT event_id, noun, entity_id, epoch, version, part, subject, body
-        FROM jsonb_to_recordset(CAST(:events AS jsonb))
+        FROM jsonb_to_recordset($1::jsonb)
           AS e (event_id uuid, noun text, entity_id uuid, epoch integer, version bigint, part smallint,
                 subject text, body text)
     ), audited AS (
         INSERT INTO audit_entry (at, issuer, subject, organisation, person, action, object_type, object_id,
                                  purpose, result, request_id)
         SELECT at, issuer, subject, organisation, person, action, object_type, object_id, purpose, result, request_id
-        FROM jsonb_to_recordset(CAST(:entries AS jsonb))
+        FROM jsonb_to_recordset($2::jsonb)
           AS a (at timestamptz, issuer text, subject text, organisation text, person text, action text,
                 object_type text, object_id text, purpose text, result text, request_id text)
     )
     INSERT INTO idempotency (caller, key, fingerprint, status, headers, body, created_at)
     SELECT caller, key, decode(fingerprint, 'hex'), status, headers, body, created_at
-    FROM jsonb_to_recordset(CAST(:answers AS jsonb))
+    FROM jsonb_to_recordset($3::jsonb)
       AS i (caller text, key text, fingerprint text, status smallint, headers jsonb, body text, created_at timestamptz)
-    """
-)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +123,24 @@ class Transaction:
             )
         )
 
+    async def insert(self, *groups: tuple[Table, Sequence[Mapping[str, Any]]]) -> None:
+        """Insert rows of one or several tables in one statement; a table's rows all give the same columns."""
+        await insert_rows(self.connection, *groups)
+
+    async def next_serial(self) -> int:
+        """The next number for a business number: unique, rising, with gaps where a transaction was rolled back."""
+        return int(await fetch_value(self.connection, NEXT_SERIAL))
+
     async def flush(self) -> None:
         """Write events, audit entries and the remembered answer; called once, before the commit."""
         if not (self.events or self.entries or self.answer):
             return
-        await self.connection.execute(
+        await execute(
+            self.connection,
             FLUSH,
-            {
-                "events": json.dumps([self._event_row(event) for event in self.events]),
-                "entries": json.dumps([entry.row() for entry in self.entries]),
-                "answers": json.dumps([self._answer_row(self.answer)] if self.answer else []),
-            },
+            json.dumps([self._event_row(event) for event in self.events]),
+            json.dumps([entry.row() for entry in self.entries]),
+            json.dumps([self._answer_row(self.answer)] if self.answer else []),
         )
 
     @staticmethod

@@ -7,12 +7,12 @@ reviewer see the policy at once. A route that declares neither stops the start o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
+from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
 
 from shared.kernel.errors import Refusal
@@ -24,17 +24,15 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="yumin", error="invalid_token"'}
 bearer = HTTPBearer(auto_error=False, bearerFormat="at+jwt", description="RFC 9068 访问令牌")
 
 
-class Permission:
+class Permission(SecurityBase):
     """A route dependency: verifies the token and demands one scope."""
 
     def __init__(self, scope: str) -> None:
-        self.scope = scope
+        self.scope, self.model, self.scheme_name = scope, bearer.model, bearer.scheme_name
 
-    async def __call__(
-        self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-    ) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         """The caller; 401 without a good token, 403 without the scope."""
-        running = running_of(request)
+        running, credentials = running_of(request), await bearer(request)
         if credentials is None:
             raise HTTPException(status_code=401, detail="须提供访问令牌", headers=CHALLENGE)
         try:

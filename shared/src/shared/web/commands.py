@@ -11,12 +11,12 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 from uuid import UUID, uuid5
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -26,7 +26,7 @@ from shared.kernel.errors import Invalid, Kind, Refusal
 from shared.kernel.principal import Principal
 from shared.storage.database import AnsweredBefore
 from shared.storage.entities import StaleVersion
-from shared.storage.transaction import RememberedAnswer
+from shared.storage.transaction import Origin, RememberedAnswer
 from shared.web.running import Running, origin_of, purpose_of, running_of
 
 R = TypeVar("R")
@@ -124,17 +124,21 @@ class Command:
         try:
             return await database.run(work, origin_of(self._request, caller))
         except (AnsweredBefore, Refusal) as obstacle:
-            earlier = await self._recall(caller.key, fingerprint, row)
+            earlier = await self._recall(origin_of(self._request, caller), fingerprint, row)
             if earlier is not None:
                 return earlier
             if isinstance(obstacle, Refusal) and obstacle.kind in (Kind.FORBIDDEN, Kind.NOT_FOUND):
                 await self._running.note_refusal(self._request, caller, obstacle)
             raise
 
-    async def _recall(self, caller: str, fingerprint: bytes, row: UUID) -> Response | None:
+    async def _recall(self, origin: Origin, fingerprint: bytes, row: UUID) -> Response | None:
         database = self._running.database
-        async with database.engine.connect() as connection:
-            answer = (await connection.execute(RECALL, {"caller": caller, "key": self._key})).one_or_none()
+
+        async def look(tx: Any) -> Row[Any] | None:
+            values = {"caller": origin.caller.key, "key": self._key}
+            return cast("Row[Any] | None", (await tx.connection.execute(RECALL, values)).one_or_none())
+
+        answer = await database.run(look, origin)
         if answer is None:
             return None
         if answer.fingerprint != fingerprint:

@@ -13,14 +13,15 @@ from typing import Any
 
 import structlog
 from fastapi_problem.handler import ExceptionHandler
-from starlette.datastructures import Headers, MutableHeaders
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.ids import new_id
 from shared.runtime.metrics import REQUEST_SECONDS, REQUESTS, REQUESTS_SHED
-from shared.runtime.tracing import continue_trace
+from shared.runtime.tracing import continue_trace, name_request
 from shared.storage.database import Busy
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,64}", re.ASCII)
@@ -28,12 +29,12 @@ QUEUE_SECONDS = 0.1
 PROBES = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
 MAX_LENGTH_DIGITS = 15
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
-}
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"),
+)
 """What every answer says unless its route says otherwise; pages load nothing from other hosts."""
 
 log = structlog.get_logger()
@@ -78,6 +79,7 @@ class RequestEnvelope:
         self._app, self._service, self._problems = app, service, problems
         self._max_body_bytes = max_body_bytes
         self._room = asyncio.Semaphore(max_concurrent)
+        self._meters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; probes and metrics pass at once."""
@@ -88,16 +90,16 @@ class RequestEnvelope:
         given = headers.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else str(new_id())
         scope.setdefault("state", {})["request_id"] = request_id
+        name_request(request_id)
         trace = continue_trace(headers.get("traceparent"))
         answered: dict[str, Any] = {"status": 0}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answered["status"] = message["status"]
-                out = MutableHeaders(scope=message)
-                out["X-Request-Id"] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    out.setdefault(name, value)
+                given_by_route = {name for name, _ in message["headers"]}
+                ours = [header for header in SECURITY_HEADERS if header[0] not in given_by_route]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *ours]
             await send(message)
 
         began = time.perf_counter()
@@ -131,8 +133,15 @@ class RequestEnvelope:
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str, trace: str) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
-        REQUESTS.labels(self._service, route, method, str(status)).inc()
-        REQUEST_SECONDS.labels(self._service, route, method).observe(seconds)
+        meters = self._meters.get((route, method, status))
+        if meters is None:
+            meters = (
+                REQUESTS.labels(self._service, route, method, str(status)),
+                REQUEST_SECONDS.labels(self._service, route, method),
+            )
+            self._meters[route, method, status] = meters
+        meters[0].inc()
+        meters[1].observe(seconds)
         log.info(
             "answered", route=route, method=method, status=status, ms=round(seconds * 1000, 2),
             request_id=request_id, traceparent=trace,

@@ -10,6 +10,7 @@ import random
 import re
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -47,8 +48,10 @@ DATA_ERRORS = frozenset(
     {"22021", "22P05", "22P02", "22003", "22000", "22001", "22007", "22008", "23502", "23503", "23514"}
 )
 IDEMPOTENCY_KEY = ("header", "Idempotency-Key")
-NO_RIGHT = "42501"
-"""Our own role may not do this, for example write the audit log: nobody's input is at fault."""
+OURS_TO_REPAIR = frozenset({"42501", "53100", "53200", "53300", "53400"})
+"""Our own role may not do this (for example write the audit log), or disk, memory or connections are used up."""
+DATABASE_ERRORS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""The driver's own come from a connection that could not be made."""
 SCHEMA_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}[0-9]{0,2}", re.ASCII)
 
 log = structlog.get_logger()
@@ -137,12 +140,12 @@ def _still_running(_eh: Any, _request: Request, _error: Exception) -> Problem:
     return problem(409, code="still-running", title="同一请求或相关办理正在进行", headers=_retry_after())
 
 
-def _database(_eh: Any, _request: Request, error: DBAPIError) -> Problem:
+def _database(_eh: Any, _request: Request, error: Exception) -> Problem:
     state = sqlstate(error)
     log.error("database refused", sqlstate=state, error=type(error).__name__)
     if state in DATA_ERRORS:
         return problem(422, detail="内容不能保存")
-    if is_connection_lost(error) or state == NO_RIGHT:
+    if is_connection_lost(error) or state in OURS_TO_REPAIR:
         return problem(503, headers=_retry_after())
     if state == "57014":
         return problem(504)
@@ -178,6 +181,8 @@ def install_problems(app: FastAPI) -> ExceptionHandler:
             PoolTimeout: _busy,
             ConnectionError: _busy,
             DBAPIError: _database,
+            asyncpg.PostgresError: _database,
+            asyncpg.InterfaceError: _database,
             Exception: _unexpected,
         },
         http_exception_handler=_http,
@@ -188,7 +193,7 @@ def install_problems(app: FastAPI) -> ExceptionHandler:
     renderer.handlers[Exception] = renderer.handlers.pop(Exception)
     add_exception_handler(app, renderer)
     describe_problems(app)
-    for kind in (Refusal, StillRunning, Busy, PoolTimeout, ConnectionError, DBAPIError):
+    for kind in (Refusal, StillRunning, Busy, PoolTimeout, ConnectionError, *DATABASE_ERRORS):
         app.add_exception_handler(kind, renderer)
     return renderer
 
