@@ -51,6 +51,6 @@ def _finish(root: Path, paths: list[str]) -> None:
 
 
 def _run(root: Path, *arguments: str) -> None:
-    done = subprocess.run([sys.executable, *arguments], cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-B", *arguments], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Refused(f"{' '.join(arguments[:3])} failed, so everything was taken back:\n{done.stdout}{done.stderr}")
