@@ -18,15 +18,64 @@ from shared.web.access import Permission, api_routes
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "pyproject.toml").exists())
 OUTSIDE = ("/livez", "/readyz", "/startupz", "/metrics")
+JWKS = "GET /.well-known/jwks.json"
 PUBLIC = {
-    "assistance": {"GET /v1/parameters", "GET /v1/standards", "GET /v1/standards/{standard_id}"},
-    "eldercare": {"GET /v1/parameters", "GET /v1/public/beds"},
-    "marriage": {"GET /v1/parameters", "GET /v1/offices", "GET /v1/offices/{office_id}"},
-    "monitoring": {"GET /v1/parameters", "GET /v1/indicators/{indicator_id}/definition"},
-    "placename": {"GET /v1/parameters", "GET /v1/names", "GET /v1/names/{name_id}"},
-    "reporting": {"GET /v1/parameters"},
+    "assistance": {JWKS, "GET /v1/parameters", "GET /v1/standards", "GET /v1/standards/{standard_id}"},
+    "eldercare": {JWKS, "GET /v1/parameters", "GET /v1/public/beds"},
+    "marriage": {
+        JWKS,
+        "GET /v1/parameters",
+        "GET /v1/offices",
+        "GET /v1/offices/{office_id}",
+        "GET /v1/slots",
+        "GET /v1/satisfaction",
+    },
+    "monitoring": {
+        JWKS,
+        "GET /v1/parameters",
+        "GET /v1/indicators/{indicator_id}/definition",
+        "GET /v1/wall",
+        "GET /v1/wall/texts",
+        "GET /v1/wall/files/{name}",
+        "GET /v1/wall/rows",
+        "GET /v1/wall/text-rows",
+        "GET /v1/wall/indicators/{indicator_id}",
+        "GET /v1/open-data",
+        "GET /v1/open-data/indicators.json",
+        "GET /v1/open-data/indicators.csv",
+        "GET /v1/open-data/indicators.xlsx",
+    },
+    "placename": {
+        JWKS,
+        "GET /v1/parameters",
+        "GET /v1/names",
+        "GET /v1/names/suggest",
+        "GET /v1/names/check",
+        "GET /v1/names/{name_id}",
+        "GET /v1/names/{name_id}/place",
+        "GET /v1/notices",
+        "GET /v1/notices/feed",
+        "GET /v1/changes",
+        "GET /v1/changes/digest",
+        "GET /v1/regions",
+        "GET /v1/exports/names.ndjson",
+        "GET /v1/exports/names.csv",
+        "GET /v1/heritage",
+        "GET /ogc",
+        "GET /ogc/",
+        "GET /ogc/conformance",
+        "GET /ogc/api",
+        "GET /ogc/collections",
+        "GET /ogc/collections/{collection_id}",
+        "GET /ogc/collections/{collection_id}/items",
+        "GET /ogc/collections/{collection_id}/items/{feature_id}",
+    },
+    "reporting": {JWKS, "GET /v1/parameters"},
 }
 """What anybody may see, written down: a route that becomes public must be added here, with a thought."""
+
+PAGES_AND_TABLES = {"GET /v1/wall", "GET /v1/wall/texts", "GET /v1/open-data/indicators.csv", "GET /v1/exports/names.csv"}
+"""What answers with a page or a table rather than with JSON."""
 
 
 @pytest_asyncio.fixture
@@ -62,14 +111,15 @@ async def test_nobody_passes_without_a_token_or_without_the_scope(subject: Servi
         for name, (method, path, guarded) in routes.items():
             without = await anybody.request(method, path, json={} if method != "GET" else None)
             wrong = await stranger.request(method, path, json={} if method != "GET" else None)
-            assert without.headers["content-type"].startswith("application/"), name
+            kinds = ("text/html", "text/csv") if name in PAGES_AND_TABLES else ("application/",)
+            assert without.headers["content-type"].startswith(kinds), name
             if guarded:
                 assert (without.status_code, wrong.status_code) == (401, 403), name
                 assert "WWW-Authenticate" in without.headers, name
             else:
                 assert 401 not in (without.status_code, wrong.status_code), name
     open_to_all = {name for name, (_, _, guarded) in routes.items() if not guarded}
-    assert open_to_all == PUBLIC.get(subject.definition.name, {"GET /v1/parameters"})
+    assert open_to_all == PUBLIC.get(subject.definition.name, {JWKS, "GET /v1/parameters"})
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import platform
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
 
 import asyncpg
 from engine import measure_engine
@@ -31,12 +34,14 @@ from shared.testing.stage import Part, Stage
 API = Part("assistance", "api")
 OTHERS = (Part("assistance", "worker"), Part("monitoring", "worker"), Part("monitoring", "api"))
 GROUPS = ("submissions", "journey", "latencies", "engine")
+BY_SERVICE = ("assistance", "eldercare", "marriage", "placename", "monitoring")
+"""Each has files ``<service>_*.py`` beside this one with ``PARTS`` and ``measure(stage, scale)``."""
 
 
 def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options with their defaults."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
+    parser.add_argument("--only", nargs="+", choices=(*GROUPS, *BY_SERVICE), default=[*GROUPS, *BY_SERVICE])
     parser.add_argument("--clients", type=int, default=16, help="connections at once, and database sessions")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0, help="timed part of a round")
@@ -46,6 +51,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--engine-rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1.0, help="size of the services' tables; 1 is the full city")
     parser.add_argument("--json", action="store_true", help="machine-readable, on standard output")
     return parser.parse_args(arguments)
 
@@ -76,6 +82,22 @@ async def measure(stage: Stage, options: argparse.Namespace) -> list[Figure]:
     return figures
 
 
+def speeds_of(service: str) -> Iterator[ModuleType]:
+    """The measurements of one service, in files of their own."""
+    for path in sorted(Path(__file__).parent.glob(f"{service}_*.py")):
+        yield importlib.import_module(path.stem)
+
+
+def measure_services(options: argparse.Namespace, settings: Mapping[str, str]) -> list[Figure]:
+    """The services' own measurements, each on servers of its own."""
+    figures: list[Figure] = []
+    for service in BY_SERVICE:
+        for speeds in speeds_of(service) if service in options.only else ():
+            with Stage(speeds.PARTS, settings=settings) as stage:
+                figures += asyncio.run(speeds.measure(stage, options.scale))
+    return figures
+
+
 async def _until_sent(stage: Stage) -> None:
     """Let the worker send what earlier measurements left in the outbox."""
     session = await asyncpg.connect(stage.postgres.dsn("assistance"))
@@ -97,12 +119,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "YUMIN_DATABASE__POOL_SIZE": str(options.clients),
         "YUMIN_NATS__MAX_BYTES": str(2**30),
     }
-    with Stage((API, *OTHERS), settings=settings) as stage:
-        console.print(
-            f"{chosen}\nPython {platform.python_version()}, PostgreSQL 18 fsync=on synchronous_commit=on, NATS"
-            f" sync_interval=always, one API process (uvicorn, uvloop, httptools, {options.clients} sessions)"
-        )
-        figures = asyncio.run(measure(stage, options))
+    console.print(
+        f"{chosen}\nPython {platform.python_version()}, PostgreSQL 18 fsync=on synchronous_commit=on, NATS"
+        f" sync_interval=always, one API process (uvicorn, uvloop, httptools, {options.clients} sessions)"
+    )
+    figures: list[Figure] = []
+    if set(GROUPS) & set(options.only):
+        with Stage((API, *OTHERS), settings=settings) as stage:
+            figures += asyncio.run(measure(stage, options))
+    figures += measure_services(options, settings)
     show(figures, console)
     console.print(f"took {time.monotonic() - began:.0f} s")
     if options.json:

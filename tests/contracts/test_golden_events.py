@@ -32,53 +32,11 @@ FIXED = {
     "traceparent": "00-00000000000000000000000000000001-0000000000000001-01",
 }
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "assistance.standard": {
-        "programme": "SUBSISTENCE_ALLOWANCE", "residence": "RURAL", "amount_fen": 63000, "valid_from": "2025-07-01",
-        "valid_to": None, "published": True, "document": "渝民规〔2025〕6号",
-    },
-    "assistance.application": {
-        "programme": "SUBSISTENCE_ALLOWANCE", "residence": "URBAN", "township": "500103001000", "status": "GRANTED",
-        "channel": "APP", "persons": 3, "submitted_on": "2026-06-01", "accepted_on": "2026-06-02",
-        "decided_on": "2026-07-01", "decision_due_on": "2026-07-09", "on_time": True, "amount_fen": 81000,
-        "reason_code": None,
-    },
-    "eldercare.institution": {
-        "township": "500103001000", "kind": "INSTITUTION", "ownership": "PUBLIC",
-        "operating": [{"begin": "2021-03-01", "end": None}], "comprehensive": [{"begin": "2024-01-01", "end": None}],
-        "quality": [{"assessed_on": "2025-06-30", "met": True}],
-    },
-    "eldercare.bed": {
-        "institution_id": "01900000-0000-7000-8000-0000000000aa", "township": "500103001000", "home": False,
-        "in_service": [{"begin": "2021-03-01", "end": None}],
-        "classes": [
-            {"begin": "2021-03-01", "end": "2024-01-01", "bed_class": "ORDINARY"},
-            {"begin": "2024-01-01", "end": None, "bed_class": "NURSING"},
-        ],
-        "inclusive": [{"begin": "2021-03-01", "end": None}],
-    },
-    "eldercare.stay": {
-        "institution_id": "01900000-0000-7000-8000-0000000000aa", "bed_id": "01900000-0000-7000-8000-0000000000bb",
-        "township": "500103001000", "stayed": {"begin": "2026-01-05", "end": None}, "voided": False,
-    },
-    "marriage.office": {
-        "level": "DISTRICT", "in_service": [{"begin": "2010-01-01", "end": None}],
-        "cross_province": [{"begin": "2025-05-10", "end": None}], "counselling_room": [],
-    },
-    "marriage.registration": {
-        "kind": "MARRIAGE", "office_id": "01900000-0000-7000-8000-0000000000cc", "registered_on": "2026-05-20",
-        "cross_province": True, "annulled_on": None,
-    },
-    "placename.application": {
-        "action": "NAME", "category": "STREET", "status": "ANNOUNCED", "online": True, "submitted_on": "2026-06-01",
-        "accepted_on": "2026-06-02", "decided_on": "2026-06-20", "announced_on": "2026-07-01",
-        "announce_due_on": "2026-07-06", "announced_in_time": True,
-    },
-    "placename.name": {"category": "STREET", "in_use": [{"begin": "2026-07-01", "end": None}]},
-    "reporting.series": {
-        "form": "lottery-outlets", "kind": "LEVEL",
-        "points": [{"period": "2025", "on": "2025-12-31", "numerator": 9800, "denominator": None}],
-    },
-}  # fmt: skip
+    f"{path.stem}.{noun}": state
+    for path in sorted((Path(__file__).parent / "examples").glob("*.json"))
+    for noun, state in json.loads(path.read_text(encoding="utf-8")).items()
+}
+"""One state per contract; a file per service."""
 PERSONAL = re.compile(r"name$|identity|phone|address|account|birth|idcard|applicant|resident|spouse|party|member")
 ALL = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: f"{c.source}.{c.noun}.v{c.schema_version}")
 

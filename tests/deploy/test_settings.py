@@ -175,7 +175,7 @@ def test_a_config_map_with_a_slip_is_refused(
 def example_findings(example: list[tuple[bool, str, str]], kinds: list[type[ServiceSettings]]) -> list[str]:
     """Variables the example forgets or invents, and defaults it states wrongly."""
     defaults = {name: default for kind in kinds for name, default in known_variables(kind)}
-    listed = {re.sub(r"^(YUMIN_PEERS__).+", r"\1*", name): value for _, name, value in example}
+    listed = {re.sub(r"^(YUMIN_(?:PEERS|DEPARTMENTS)__).+", r"\1*", name): value for _, name, value in example}
     commented = {name for mark, name, _ in example if mark}
     findings = [f"{name} is not explained" for name in sorted(defaults.keys() - listed.keys())]
     findings += [f"{name} is no setting" for name in sorted(listed.keys() - defaults.keys())]

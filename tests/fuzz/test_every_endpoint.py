@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from launcher.cluster import LOOPBACK, Credentials, service_environment
+from launcher.cluster import LOOPBACK, Credentials
+from launcher.environment import service_environment
 from launcher.issuer import read_configuration
 from launcher.ports import free_port
 from launcher.probe import is_ok

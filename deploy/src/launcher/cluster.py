@@ -25,6 +25,7 @@ from rich.console import Console
 
 from launcher.broker import Broker
 from launcher.credentials import Credentials
+from launcher.environment import INHERITED, service_environment
 from launcher.gateway import Gateway
 from launcher.ports import LOOPBACK, free_ports, is_free
 from launcher.postgres import Postgres
@@ -50,6 +51,7 @@ DEFAULT_PORTS: Mapping[str, int] = {
     **SERVICE_PORTS,
     **{f"{name}-worker": port + WORKER_OFFSET for name, port in SERVICE_PORTS.items()},
     "issuer": 8009,
+    "departments": 8010,
     "postgres": 54320,
     "nats": 42220,
     "nats_monitor": 42221,
@@ -60,13 +62,11 @@ COMMAND_TIMEOUT = 180.0
 READY_TIMEOUT = 90.0
 """Seconds; the first start of all Python services compiles their bytecode on two cores."""
 
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV", "PYTHONPATH")
-"""All a service sees of the caller's environment: a developer's own settings and secrets stay out."""
-
 TITLES: Mapping[str, str] = {
     "nats": "消息队列 NATS",
     "postgres": "数据库 PostgreSQL",
     "issuer": "身份签发 issuer",
+    "departments": "部门模拟 departments",
     "gateway": "统一入口 gateway",
     **{name: f"{title} {name}" for name, (_, title) in SERVICE_TABLE.items()},
 }
@@ -146,38 +146,6 @@ def free_cluster_ports() -> dict[str, int]:
     return dict(zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True))
 
 
-def service_environment(
-    name: str,
-    *,
-    port: int,
-    database_url: str,
-    nats_url: str,
-    issuer_url: str,
-    peers: Mapping[str, int],
-    credentials: Credentials,
-    run_directory: Path,
-) -> dict[str, str]:
-    """The whole configuration of a service; there is no other source of settings."""
-    return {
-        "YUMIN_SERVICE": name,
-        "YUMIN_ENVIRONMENT": "local",
-        "YUMIN_HTTP__HOST": LOOPBACK,
-        "YUMIN_HTTP__PORT": str(port),
-        "YUMIN_DATABASE__URL": database_url,
-        "YUMIN_NATS__URL": nats_url,
-        "YUMIN_NATS__REPLICAS": "1",
-        "YUMIN_IDENTITY__ISSUER": issuer_url,
-        "YUMIN_IDENTITY__JWKS_URL": f"{issuer_url}/jwks.json",
-        "YUMIN_IDENTITY__AUDIENCE": name,
-        "YUMIN_IDENTITY__TOKEN_URL": f"{issuer_url}/token",
-        "YUMIN_IDENTITY__CLIENT_ID": f"service-{name}",
-        "YUMIN_IDENTITY__CLIENT_SECRET_FILE": str(credentials.client_secret_file(f"service-{name}")),
-        "YUMIN_SECRETS__KEYRING_FILE": str(credentials.keyring_file(name)),
-        **{f"YUMIN_PEERS__{peer.upper()}": f"http://{LOOPBACK}:{at}" for peer, at in peers.items()},
-        "YUMIN_AUDIT__WITNESS_FILE": str(run_directory / "audit" / f"{name}.jsonl"),
-    }
-
-
 class Cluster:
     """All services with what they need, on loopback, from one run directory.
 
@@ -222,6 +190,7 @@ class Cluster:
             pid_path=self._pid_path("nats"),
         )
         self.issuer = HttpServer(self._issuer_process(), self.ports["issuer"], self._issuer_is_ours)
+        self.departments = self._departments_server()
         self.gateway = Gateway(
             self.run_directory / "gateway",
             self.ports["gateway"],
@@ -234,6 +203,7 @@ class Cluster:
             "nats": self.broker,
             "postgres": self.postgres,
             "issuer": self.issuer,
+            "departments": self.departments,
             **self._services,
             "gateway": self.gateway,
         }
@@ -304,6 +274,7 @@ class Cluster:
                 nats_url=self.broker.url,
                 issuer_url=self.issuer_url,
                 peers={peer: self.ports[peer] for peer in SERVICES},
+                departments_url=self.departments.url,
                 credentials=self.credentials,
                 run_directory=self.run_directory,
             ),
@@ -345,7 +316,7 @@ class Cluster:
             self._together(migrations, at_once=MIGRATIONS_AT_ONCE)
         with self._step("事件流 stream"):
             self.run("monitoring", "provision-stream")
-        self._together([partial(self._ensure, name) for name in self._services])
+        self._together([partial(self._ensure, name) for name in ("departments", *self._services)])
         self._ensure("gateway")
 
     def _ensure(self, name: str) -> None:
@@ -372,7 +343,12 @@ class Cluster:
     def _stop_in_order(self, chosen: Sequence[Server]) -> None:
         """Nobody loses what it needs while it is still finishing its work."""
         services: list[Server] = list(self._services.values())
-        order: list[list[Server]] = [[self.gateway], services, [self.issuer], [self.broker, self.postgres]]
+        order: list[list[Server]] = [
+            [self.gateway],
+            services,
+            [self.issuer, self.departments],
+            [self.broker, self.postgres],
+        ]
         for group in order:
             stops = [server.stop for server in group if server in chosen]
             if stops:
@@ -412,6 +388,21 @@ class Cluster:
             log_path=self._log_path("issuer"),
             env={key: os.environ[key] for key in INHERITED if key in os.environ},
             pid_path=self._pid_path("issuer"),
+        )
+
+    def _departments_server(self) -> HttpServer:
+        port = self.ports["departments"]
+        return HttpServer(self._departments_process(), port, lambda: is_ok(f"http://{LOOPBACK}:{port}/livez"))
+
+    def _departments_process(self) -> Process:
+        keys = [f"{name}=http://{LOOPBACK}:{self.ports[name]}/.well-known/jwks.json" for name in SERVICES]
+        trust = [argument for each in keys for argument in ("--trust", each)]
+        return Process(
+            name="departments",
+            argv=[sys.executable, "-m", "departments", "--port", str(self.ports["departments"]), *trust],
+            log_path=self._log_path("departments"),
+            env={key: os.environ[key] for key in INHERITED if key in os.environ},
+            pid_path=self._pid_path("departments"),
         )
 
     def _issuer_is_ours(self) -> bool:

@@ -85,6 +85,7 @@ async def serve_worker(definition: ServiceDefinition, running: Running) -> None:
     await worker.run()
     probe.should_exit = True
     await serving
+    await running.departments.close()
     await running.peers.close()
     await running.database.close()
 

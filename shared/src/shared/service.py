@@ -18,6 +18,7 @@ from fastapi_offline import FastAPIOffline
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import Refusal
 from shared.kernel.parameters import ParameterBook, load_toml
+from shared.runtime.departments import Departments
 from shared.runtime.http import Peers
 from shared.runtime.metrics import SERVICE_UP
 from shared.runtime.settings import ServiceSettings
@@ -28,8 +29,10 @@ from shared.storage.migrations import head_of
 from shared.storage.parameter_store import load_book, seed
 from shared.storage.surroundings import Surroundings
 from shared.storage.transaction import Transaction
-from shared.web import internal_routes
+from shared.web import internal_routes, signing_routes
 from shared.web.access import api_routes, refuse_undeclared, scopes_of
+from shared.web.bulk.kinds import BulkKind
+from shared.web.bulk.routes import LARGEST_FILE, UPLOAD_PATH, bulk_routes
 from shared.web.middleware import RequestEnvelope
 from shared.web.parameter_routes import parameter_routes
 from shared.web.probes import probe_routes
@@ -58,6 +61,7 @@ class ServiceDefinition:
 
     ``constraints`` maps database constraints to the rules they guard. ``seeds`` is the file of dated
     parameters. ``on_start`` may load reference data, inside the migration step, and must be repeatable.
+    ``imports`` are the kinds of file it takes in.
     """
 
     name: str
@@ -71,6 +75,7 @@ class ServiceDefinition:
     seeds: Path | None = None
     timers: Sequence[Timer] = ()
     consumes: Any = None
+    imports: Sequence[BulkKind] = ()
     on_start: Task | None = None
 
     @property
@@ -102,6 +107,7 @@ def assemble(
         database=Database(engine, around, definition.transaction, definition.constraints),
         verifier=TokenVerifier(settings.identity, http or httpx.AsyncClient(timeout=5.0)),
         peers=Peers({name: str(url) for name, url in settings.peers.items()}, settings.identity),
+        departments=Departments({name: str(url) for name, url in settings.departments.items()}, around.signer.sign),
         entities=definition.entities,
     )
 
@@ -164,6 +170,7 @@ def create_service(
             async with beside() if beside else refreshing(running):
                 yield
         finally:
+            await running.departments.close()
             await running.peers.close()
             await running.database.close()
 
@@ -189,13 +196,20 @@ def create_service(
         problems=problems,
         max_concurrent=settings.http.max_concurrent_requests,
         max_body_bytes=settings.http.max_body_bytes,
+        larger={UPLOAD_PATH: LARGEST_FILE} if definition.imports else {},
     )
     return app
 
 
 def routers_of(definition: ServiceDefinition) -> list[APIRouter]:
     """Every router of a service: its own and those of the chassis that callers see."""
-    return [*definition.routers, parameter_routes(definition.name), internal_routes.router]
+    return [
+        *definition.routers,
+        *bulk_routes(definition.imports),
+        parameter_routes(definition.name),
+        signing_routes.router,
+        internal_routes.router,
+    ]
 
 
 def access_of(definition: ServiceDefinition) -> dict[str, set[str]]:

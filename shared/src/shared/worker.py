@@ -18,6 +18,7 @@ from shared.runtime.metrics import AUDIT_UNSEALED, TASK_FAILURES
 from shared.service import REFRESH_SECONDS, ServiceDefinition, refresh
 from shared.storage.database import plain_dsn, sqlstate
 from shared.storage.sealing import count_unsealed, newest_entry, recent_floor, seal_entries, witness_head
+from shared.web.bulk.processing import process_imports
 from shared.web.running import Running
 
 RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -25,6 +26,7 @@ PURGE_SECONDS = 3600.0
 IDEMPOTENCY_KEEP_DAYS = 7
 STOP_SECONDS = 15.0
 
+IMPORT_SECONDS = 1.0
 SWEEP_SECONDS = 3600.0
 SWEEP_WINDOW = 200_000
 PURGE_BATCH = 5_000
@@ -83,6 +85,10 @@ class Worker:
         for timer in self._definition.timers:
             tasks[timer.name] = lambda timer=timer: self._every(  # type: ignore[misc]  # bound per timer
                 timer.every_seconds, lambda: timer.work(self._running)
+            )
+        if self._definition.imports:
+            tasks["imports"] = lambda: self._every(
+                IMPORT_SECONDS, lambda: process_imports(self._running, self._definition.imports)
             )
         if self._definition.consumes is not None:
             consumer = self._definition.consumes(self._running)

@@ -15,6 +15,7 @@ from ledger.domain import Account
 from shared.kernel.principal import Principal
 from shared.runtime.tracing import current_trace
 from shared.web.access import public, require
+from shared.web.bulk.kinds import BulkKind
 from shared.web.commands import Asking, Changing, Commanding
 from shared.web.fields import AmountFen, ApiModel, Count, Day, DivisionCode, Flag, Line, PersonalText
 from shared.web.paging import Cursors, CursorText, Limit, Page, page_of
@@ -172,3 +173,16 @@ async def slow(request: Request) -> dict[str, str]:
 
 
 ROUTERS = [router]
+
+IMPORTS = (
+    BulkKind(
+        name="accounts",
+        title="账户",
+        scope="ledger:open",
+        row=OpeningInput,
+        take=lambda tx, row: usecases.open_account(
+            tx, division=row.division, owner=row.owner, kind=row.kind, reference=row.reference
+        ),
+        example={"division": "500103001000", "owner": "测试人员甲"},
+    ),
+)

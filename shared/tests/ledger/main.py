@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.dialects.postgresql import insert
 
-from ledger.api import ROUTERS
+from ledger.api import IMPORTS, ROUTERS
 from ledger.store import CONSTRAINTS, Accounts, AccountState, Tx, readings
 from shared.contracts.envelope import Incoming
 from shared.messaging.consumer import Consumer, UnknownContract
@@ -57,6 +57,7 @@ SERVICE = ServiceDefinition(
     folder=FOLDER,
     transaction=Tx,
     routers=ROUTERS,
+    imports=IMPORTS,
     entities=(Accounts,),
     constraints=CONSTRAINTS,
     seeds=FOLDER / "data" / "parameters.toml",

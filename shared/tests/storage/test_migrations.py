@@ -36,8 +36,8 @@ async def test_many_starts_at_once_migrate_once_and_again_changes_nothing(
     assert await revision_of(engine) is None
     assert await revision_seen_anew(settings.database, 5) is None
     await asyncio.gather(*(upgrade(engine, folder) for _ in range(4)))
-    assert await revision_of(engine) == head_of(folder) == "0002"
-    assert await revision_seen_anew(settings.database, 5) == "0002"
+    assert await revision_of(engine) == head_of(folder) == "0003"
+    assert await revision_seen_anew(settings.database, 5) == "0003"
     first = await shape(plain_dsn(settings.database))
     assert {row[0] for row in first} >= {"outbox", "audit_entry", "audit_seal", "idempotency", "epoch", "account"}
     await upgrade(engine, folder)
@@ -72,7 +72,7 @@ async def test_a_migration_is_not_cut_off_by_the_limits_of_the_service(
     assert not waiting.done()
     await session.close()
     await waiting
-    assert await revision_seen_anew(settings.database, 5) == "0002"
+    assert await revision_seen_anew(settings.database, 5) == "0003"
     await running.peers.close()
     await running.database.close()
     await databases.drop(name)

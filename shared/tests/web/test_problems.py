@@ -181,7 +181,7 @@ async def test_every_route_of_the_chassis_refuses_an_anonymous_caller_unless_it_
     ledger: ServiceUnderTest,
 ) -> None:
     public_paths = {"/livez", "/startupz", "/readyz", "/metrics", "/v1/parameters", "/v1/echo", "/v1/samples"}
-    public_paths |= {"/v1/trace", "/v1/broken", "/v1/slow"}
+    public_paths |= {"/v1/trace", "/v1/broken", "/v1/slow", "/.well-known/jwks.json"}
     tried = set()
     async with ledger.bare_client() as client:
         for route in api_routes(ledger.app):

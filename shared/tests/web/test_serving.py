@@ -187,7 +187,7 @@ async def test_an_unmigrated_or_absent_database_is_not_ready(ledger: ServiceUnde
     await _execute(ledger, "UPDATE alembic_version SET version_num = '0001'")
     async with httpx.AsyncClient(base_url=address) as client:
         behind = await client.get("/readyz")
-        await _execute(ledger, "UPDATE alembic_version SET version_num = '0002'")
+        await _execute(ledger, "UPDATE alembic_version SET version_num = '0003'")
         assert (behind.status_code, behind.json()["status"]) == (503, "database not migrated")
         assert (await client.get("/readyz")).status_code == 200
         away = ledger.running.settings.database.model_copy(update={"url": "postgresql+asyncpg://x@127.0.0.1:1/x"})

@@ -19,7 +19,7 @@ services/{service} is written with port {port}, and {count} other files know of 
   make check
 Then say what it is about, from the inside out: domain/{noun}.py and the cells in tests/test_domain.py, tables, verbs,
 routes, and the contract in shared/src/shared/contracts/{service}.py. Its README.md has a line for each section. The
-noun belongs into docs/glossary.md; what monitoring counts of it stands in its domain/measures.py.
+noun belongs into docs/glossary.md; what monitoring counts of it stands in its domain/measures/.
 """
 
 

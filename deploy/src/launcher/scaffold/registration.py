@@ -16,7 +16,6 @@ MODEL = "reporting"
 MONITORING = "services/monitoring/src/monitoring"
 CONTRACTS = "shared/src/shared/contracts/catalogue.py"
 CLIENTS = "deploy/src/launcher/clients.toml"
-GOLDEN_EVENTS = "tests/contracts/test_golden_events.py"
 BACKUP = "k8s/overlays/production/backup.yaml"
 LOCK, PACKAGE = "uv.lock", "[[package]]\n"
 EARLIEST_BACKUP, BACKUP_MINUTES = 18 * 60, 10
@@ -70,35 +69,6 @@ REPEATED = (
 COUNTED = r'(count\(count by \(service\) \(up\{job="yumin"\}\)\) < )(\d+)'
 """The alert that a service is missing knows how many there are."""
 
-FACT = '''@dataclass(frozen=True)
-class {{Fact}}:
-    """Milestones of {{a_noun}} of ``{{name}}``."""
-
-    submitted_on: date
-    closed_on: date | None
-    on_time: bool | None
-
-
-'''
-MEASURE = """
-
-def _{{name}}_{{noun}}(fact: {{Fact}}) -> Iterator[Contribution]:
-    yield from _flow("{{name}}.submitted", fact.submitted_on)
-    yield from _flow("{{name}}.closed", fact.closed_on)
-    if fact.on_time:
-        yield from _flow("{{name}}.closed_on_time", fact.closed_on)
-"""
-TRANSLATION = """def _{{name}}_{{noun}}(state: {{State}}) -> facts.Fact:
-    return facts.{{Fact}}(state.submitted_on, state.closed_on, state.on_time)
-
-
-"""
-EXAMPLE = """
-    "{{name}}.{{noun}}": {
-        "township": "500103001000", "status": "CLOSED", "submitted_on": "2026-06-01", "due_on": "2026-07-01",
-        "closed_on": "2026-07-01", "on_time": True,
-    },"""
-
 
 def register(draft: Draft, names: Names) -> None:
     """Make the service known everywhere."""
@@ -136,26 +106,17 @@ def _contract(draft: Draft, names: Names) -> None:
     line = names.fill("from shared.contracts.{{name}} import {{State}}\n")
     draft.insert_after(CONTRACTS, r"^from shared\.contracts\.reporting import .*\n", line)
     draft.insert_at_end_of(CONTRACTS, r"^CONTRACTS: .* = \($", "\n)", names.fill("\n    {{State}},"))
-    draft.insert_at_end_of(GOLDEN_EVENTS, r"^EXAMPLES: .* = \{$", "\n}", names.fill(EXAMPLE))
 
 
 def _monitoring(draft: Draft, names: Names) -> None:
     """An event that nobody understands becomes a dead letter; so the new ones are counted from the first day."""
-    facts, measures, events = (f"{MONITORING}/{path}.py" for path in ("domain/facts", "domain/measures", "events"))
-    draft.insert_before(facts, r"^Fact = \($", names.fill(FACT))
-    draft.insert_at_end_of(facts, r"^Fact = \($", "\n)", names.fill("\n    | {{Fact}}"))
-    draft.insert_at_end_of(
-        measures, r"^from monitoring\.domain\.facts import \($", "\n)", names.fill("\n    {{Fact}},")
-    )
-    case = "        case {{Fact}}():\n            return _{{name}}_{{noun}}(fact)\n"
-    draft.insert_before(measures, r"^        case _:\n            assert_never\(fact\)\n", names.fill(case))
-    draft.append(measures, names.fill(MEASURE))
-    line = names.fill("from shared.contracts.{{name}} import {{State}}\n")
-    draft.insert_after(events, r"^from shared\.contracts\.reporting import .*\n", line)
-    draft.insert_before(events, r"^TRANSLATIONS: ", names.fill(TRANSLATION))
-    draft.insert_at_end_of(
-        events, r"^TRANSLATIONS: .* = \{$", "\n}", names.fill("\n    {{State}}: _{{name}}_{{noun}},")
-    )
+    for package, table in (("domain/measures", "MEASURES"), ("events", "TRANSLATIONS")):
+        gathered, module = f"{MONITORING}/{package}/__init__.py", package.replace("/", ".")
+        for pattern, between, within in (
+            (r"\breporting\b", ", ", rf"^from monitoring\.{module} import .*$"),
+            (rf"^    \*\*reporting\.{table},\n", "", ""),
+        ):
+            draft.repeat(gathered, pattern, lambda text: renamed(text, names), between=between, within=within)
 
 
 def _kubernetes(draft: Draft, names: Names) -> None:

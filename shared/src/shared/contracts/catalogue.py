@@ -2,23 +2,106 @@
 
 from __future__ import annotations
 
-from shared.contracts.assistance import ApplicationState, StandardState
-from shared.contracts.eldercare import BedState, InstitutionState, StayState
+from shared.contracts.assistance import (
+    AlertState,
+    ApplicationState,
+    BenefitRunState,
+    BenefitState,
+    CareState,
+    ChangeState,
+    ChildState,
+    ComplaintState,
+    CoverageState,
+    DelegationState,
+    FraudState,
+    LeadState,
+    RatingState,
+    ReferralState,
+    RemedyState,
+    RescueState,
+    ReserveState,
+    ReviewState,
+    StandardState,
+    VerificationState,
+)
+from shared.contracts.eldercare import (
+    AdmissionState,
+    AssessmentState,
+    BedState,
+    EmergencyState,
+    FacilityState,
+    InspectionState,
+    InstitutionState,
+    RecipientState,
+    StaffState,
+    StayState,
+)
 from shared.contracts.envelope import EntityState
-from shared.contracts.marriage import OfficeState, RegistrationState
-from shared.contracts.placename import NameApplicationState, PlaceNameState
+from shared.contracts.marriage import (
+    AppointmentState,
+    CorrectionState,
+    DishonestyState,
+    DivorceState,
+    IssuanceState,
+    OfficeState,
+    RegistrationFraudState,
+    RegistrationState,
+    ServiceRatingState,
+)
+from shared.contracts.placename import (
+    HeritageState,
+    MisuseState,
+    NameApplicationState,
+    PlaceNameState,
+    SignState,
+)
 from shared.contracts.reporting import SeriesState
 
 CONTRACTS: tuple[type[EntityState], ...] = (
     StandardState,
     ApplicationState,
+    AlertState,
+    ChangeState,
+    ComplaintState,
+    DelegationState,
+    FraudState,
+    LeadState,
+    RatingState,
+    ReferralState,
+    RemedyState,
+    ReviewState,
+    VerificationState,
+    BenefitRunState,
+    BenefitState,
+    CareState,
+    ChildState,
+    CoverageState,
+    RescueState,
+    ReserveState,
     InstitutionState,
     BedState,
     StayState,
+    AssessmentState,
+    AdmissionState,
+    StaffState,
+    InspectionState,
+    RecipientState,
+    FacilityState,
+    EmergencyState,
     OfficeState,
     RegistrationState,
+    DivorceState,
+    AppointmentState,
+    IssuanceState,
+    CorrectionState,
+    RegistrationFraudState,
+    DishonestyState,
+    ServiceRatingState,
     NameApplicationState,
     PlaceNameState,
+    HeritageState,
+    SignState,
+    MisuseState,
     SeriesState,
 )
 """One class a noun and version; a new version stands beside the old one."""

@@ -46,4 +46,7 @@ AUDIT_UNSEALED = Gauge("civil_audit_unsealed_entries", "Audit entries not yet pa
 TASK_FAILURES = Counter(
     "civil_worker_task_failures_total", "Background tasks that failed and were started again.", ("service", "task")
 )
+DEPARTMENT_QUESTIONS = Counter(
+    "civil_department_questions_total", "Questions to other departments, by how they ended.", ("department", "outcome")
+)
 SERVICE_UP = Gauge("civil_service_info", "Always 1; carries the version.", ("service", "version"))

@@ -117,3 +117,4 @@ class ServiceSettings(BaseSettings):
     audit: AuditSettings = AuditSettings()
     relay: RelaySettings = RelaySettings()
     peers: dict[str, HttpUrl] = {}
+    departments: dict[str, HttpUrl] = {}

@@ -125,8 +125,48 @@ STEP_1 = (
     "CREATE SEQUENCE business_serial",
 )
 
+STEP_2 = (
+    """
+    CREATE TABLE bulk_import (
+        id           uuid PRIMARY KEY,
+        kind         text NOT NULL,
+        dry_run      boolean NOT NULL,
+        status       text NOT NULL CHECK (status IN ('RECEIVING', 'WAITING', 'RUNNING', 'FINISHED', 'CANCELLED')),
+        caller_key   text NOT NULL,
+        origin       text NOT NULL,
+        fingerprint  bytea NOT NULL,
+        rows         integer NOT NULL CHECK (rows >= 0),
+        done         integer NOT NULL DEFAULT 0,
+        rejected     integer NOT NULL DEFAULT 0,
+        created_at   timestamptz NOT NULL,
+        started_at   timestamptz,
+        finished_at  timestamptz,
+        CHECK (done <= rows AND rejected <= done)
+    )
+    """,
+    "CREATE INDEX bulk_import_open ON bulk_import (created_at) WHERE status IN ('WAITING', 'RUNNING')",
+    "CREATE INDEX bulk_import_of_caller ON bulk_import (caller_key, id)",
+    """
+    CREATE TABLE bulk_row (
+        import_id uuid NOT NULL REFERENCES bulk_import (id) ON DELETE CASCADE,
+        row_no    integer NOT NULL CHECK (row_no > 0),
+        body      text,
+        entity_id text,
+        problem   jsonb,
+        PRIMARY KEY (import_id, row_no)
+    )
+    """,
+    "CREATE INDEX bulk_row_rejected ON bulk_row (import_id, row_no) WHERE problem IS NOT NULL",
+)
+
 
 def create_chassis(execute: Execute) -> None:
     """Step 1: outbox, audit chain, idempotency answers, epoch, dead letters, parameters, serial numbers."""
     for statement in STEP_1:
+        execute(statement)
+
+
+def add_bulk_imports(execute: Execute) -> None:
+    """Step 2: files of many rows that a service takes in; called by the services that take any."""
+    for statement in STEP_2:
         execute(statement)

@@ -77,12 +77,22 @@ class Confidential:
         self._index_key: str = keyring.get("index", next(iter(self._keys)))
         if self._current not in self._keys or self._index_key not in self._keys or self._algorithm not in ALGORITHMS:
             raise ValueError("the keyring names a key or an algorithm that it does not hold")
-        self._derive = lru_cache(maxsize=512)(self._derived)
+        self.derive = lru_cache(maxsize=512)(self._derived)
 
     @classmethod
     def from_file(cls, path: Path) -> Confidential:
         """Read the mounted keyring file."""
         return cls(json.loads(path.read_text()))
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals today."""
+        return self._current
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys in the ring."""
+        return tuple(self._keys)
 
     def _derived(self, kid: str, purpose: str) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._keys[kid])
@@ -92,7 +102,7 @@ class Confidential:
         algorithm, kid, nonce = self._algorithm, self._current, os.urandom(NONCE_BYTES)
         seal, _ = ALGORITHMS[algorithm]
         place = f"{column}|{row}|{kid}".encode()
-        sealed = seal(self._derive(kid, f"seal|{algorithm}|{column}"), nonce, value.encode(), place)
+        sealed = seal(self.derive(kid, f"seal|{algorithm}|{column}"), nonce, value.encode(), place)
         return f"{algorithm}:{kid}:{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, column: str, row: UUID, sealed: str) -> str:
@@ -104,16 +114,16 @@ class Confidential:
                 raise ValueError("not the one way to write these bytes")
             _, unseal = ALGORITHMS[algorithm]
             place = f"{column}|{row}|{kid}".encode()
-            key = self._derive(kid, f"seal|{algorithm}|{column}")
+            key = self.derive(kid, f"seal|{algorithm}|{column}")
             return unseal(key, raw[:NONCE_BYTES], raw[NONCE_BYTES:], place).decode()
         except (KeyError, ValueError, InvalidTag):
             raise Unreadable(f"a value of {column} cannot be opened") from None
 
     def blind(self, column: str, value: str) -> bytes:
         """The 128-bit blind index of ``value`` for ``column``; equal values give equal indexes, per column."""
-        key = self._derive(self._index_key, f"index|{column}")
+        key = self.derive(self._index_key, f"index|{column}")
         return hmac.new(key, value.encode(), hashlib.sha256).digest()[:INDEX_BYTES]
 
     def mac(self, purpose: str, message: bytes) -> bytes:
         """A 128-bit message code for things handed out and expected back, such as page cursors."""
-        return hmac.new(self._derive(self._index_key, f"mac|{purpose}"), message, hashlib.sha256).digest()[:16]
+        return hmac.new(self.derive(self._index_key, f"mac|{purpose}"), message, hashlib.sha256).digest()[:16]

@@ -187,12 +187,17 @@ class Database(Generic[TX]):
             effect()
         return result
 
+    def refusal_of(self, broken: IntegrityError) -> Refusal | None:
+        """The rule that the violated constraint stands for, if it stands for one."""
+        rule = self._constraints.get(constraint_of(broken) or "")
+        return rule() if rule else None
+
     def _refuse_by_constraint(self, broken: IntegrityError) -> None:
-        name = constraint_of(broken)
-        if name == IDEMPOTENCY_KEY:
+        if constraint_of(broken) == IDEMPOTENCY_KEY:
             raise AnsweredBefore from broken
-        if name in self._constraints:
-            raise self._constraints[name]() from broken
+        refusal = self.refusal_of(broken)
+        if refusal:
+            raise refusal from broken
 
     @staticmethod
     def _retry_reason(broken: BaseException) -> str | None:

@@ -9,6 +9,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.divisions import DivisionRegister, default_register
 from shared.kernel.parameters import ParameterBook
 from shared.storage.confidential import Confidential
+from shared.storage.signing import Signer
 
 
 @dataclass
@@ -25,3 +26,7 @@ class Surroundings:
     divisions: DivisionRegister = field(default_factory=default_register)
     parameters: ParameterBook = field(default_factory=lambda: ParameterBook(()))
     epoch: int = 1
+    signer: Signer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.signer = Signer(self.service, self.confidential)

@@ -18,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 
 from launcher.broker import Broker
-from launcher.cluster import INHERITED, HttpServer, Server, service_environment
+from launcher.cluster import HttpServer, Server
 from launcher.credentials import Credentials
+from launcher.environment import INHERITED, service_environment
 from launcher.issuer import read_configuration
 from launcher.ports import LOOPBACK, free_ports
 from launcher.postgres import Postgres

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -74,10 +76,11 @@ class RequestEnvelope:
     """Wraps the application; see the module."""
 
     def __init__(
-        self, app: ASGIApp, *, service: str, problems: ExceptionHandler, max_concurrent: int, max_body_bytes: int
-    ) -> None:
+        self, app: ASGIApp, *, service: str, problems: ExceptionHandler, max_concurrent: int, max_body_bytes: int,
+        larger: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self._app, self._service, self._problems = app, service, problems
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes, self._larger = max_body_bytes, larger
         self._room = asyncio.Semaphore(max_concurrent)
         self._meters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
@@ -105,10 +108,14 @@ class RequestEnvelope:
         began = time.perf_counter()
         try:
             if has_body(headers):
-                receive = bounded(receive, headers, self._max_body_bytes)
+                receive = bounded(receive, headers, self._limit_of(scope["path"]))
             await self._guarded(scope, receive, send_with_headers, answered)
         finally:
             self._record(scope, answered["status"], time.perf_counter() - began, request_id, trace)
+
+    def _limit_of(self, path: str) -> int:
+        """The largest body in bytes that a path takes; files come in under the path of imports."""
+        return next((limit for prefix, limit in self._larger.items() if path.startswith(prefix)), self._max_body_bytes)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send, answered: dict[str, Any]) -> None:
         if self._room.locked():

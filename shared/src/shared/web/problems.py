@@ -79,6 +79,11 @@ def problem(status: int, *, code: str | None = None, title: str | None = None, d
 
 def _refused(_eh: Any, _request: Request, refusal: Refusal) -> Problem:
     status = 412 if isinstance(refusal, StaleVersion) else STATUS_OF_KIND[refusal.kind]
+    return problem(status, code=refusal.code, title=refusal.title, detail=refusal.detail, **members_of_refusal(refusal))
+
+
+def members_of_refusal(refusal: Refusal) -> dict[str, Any]:
+    """The rule, the facts and the offending field of a refusal, as a problem document carries them."""
     members: dict[str, Any] = {}
     if refusal.rule:
         members["rule"] = refusal.rule
@@ -88,7 +93,7 @@ def _refused(_eh: Any, _request: Request, refusal: Refusal) -> Problem:
         members["errors"] = [
             {"pointer": "/" + refusal.field.strip("/"), "code": refusal.code, "message": refusal.title}
         ]
-    return problem(status, code=refusal.code, title=refusal.title, detail=refusal.detail, **members)
+    return members
 
 
 def _misread(_eh: Any, _request: Request, error: RequestValidationError) -> Problem:
@@ -96,15 +101,16 @@ def _misread(_eh: Any, _request: Request, error: RequestValidationError) -> Prob
         return problem(
             400, code="idempotency-key-required", detail="须提供 Idempotency-Key：8 至 200 个字母、数字或 . _ : -"
         )
-    errors = [
-        {
-            "pointer": "/" + "/".join(map(_named, entry["loc"])),
-            "code": entry["type"],
-            "message": _scrubbed(entry),
-        }
-        for entry in error.errors()
-    ]
-    return problem(422, errors=errors)
+    return problem(422, errors=[entry_of(entry) for entry in error.errors()])
+
+
+def entry_of(entry: Any) -> dict[str, str]:
+    """A validation error of the library as an entry of ``errors``; nothing of the input is in it."""
+    return {
+        "pointer": "/" + "/".join(map(_named, entry["loc"])),
+        "code": entry["type"],
+        "message": _scrubbed(entry),
+    }
 
 
 def _named(part: int | str) -> str:
@@ -210,6 +216,25 @@ PROBLEM_ENTRY: dict[str, Any] = {
 }
 """One entry of ``errors`` in a problem document."""
 
+PROBLEM_DOCUMENT: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string", "description": "stable reference of the kind of problem"},
+        "title": {"type": "string", "description": "what is wrong, for a person"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable name of the rule or problem"},
+        "detail": {"type": "string"},
+        "rule": {"type": "string", "description": "law and article"},
+        "facts": {"type": "object", "description": "what the caller needs to act"},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ValidationError"}},
+        "request_id": {"type": "string"},
+        "instance": {"type": "string"},
+    },
+}
+"""A refusal as every route answers it (RFC 9457)."""
+
 
 def describe_problems(app: FastAPI) -> None:
     """Let the OpenAPI document describe our problem entries instead of the framework's."""
@@ -217,7 +242,10 @@ def describe_problems(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         document = describe()
-        document.get("components", {}).get("schemas", {})["ValidationError"] = PROBLEM_ENTRY
+        schemas = document.get("components", {}).get("schemas", {})
+        schemas["ValidationError"] = PROBLEM_ENTRY
+        if "HTTPValidationError" in schemas:
+            schemas["HTTPValidationError"] = PROBLEM_DOCUMENT
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from shared.kernel.errors import Refusal
 from shared.kernel.principal import Principal
+from shared.runtime.departments import Departments
 from shared.runtime.http import Peers
 from shared.runtime.settings import ServiceSettings
 from shared.storage.database import Database
@@ -23,12 +24,13 @@ PURPOSE = re.compile(r"[A-Za-z][A-Za-z0-9_.:\-]{0,63}", re.ASCII)
 
 @dataclass
 class Running:
-    """The parts of one running service: settings, database, token verifier, neighbours, published entities."""
+    """The parts of one running service: settings, database, token verifier, neighbours, departments, entities."""
 
     settings: ServiceSettings
     database: Database[Any]
     verifier: TokenVerifier
     peers: Peers
+    departments: Departments
     entities: Sequence[type[Entities[Any]]] = ()
 
     async def note_refusal(self, request: Request, caller: Principal, refusal: Refusal) -> None:
