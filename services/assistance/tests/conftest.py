@@ -1,7 +1,7 @@
 """The service under test, and the synthetic households it meets."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -16,6 +16,8 @@ from shared.testing.under_test import ServiceUnderTest
 from shared.web.access import scopes_of
 
 TOWNSHIP = "500103001000"
+TO_COUNTY = ("accept", "investigate", "verify", "opine", "publish", "wait", "forward")
+"""From a submission to the county's desk; ``wait`` lets the public notice pass."""
 RELATIONS = ("SELF", "SPOUSE", "CHILD", "PARENT", "OTHER")
 
 Household = Callable[..., dict[str, Any]]
@@ -69,16 +71,22 @@ def reviewer(service: ServiceUnderTest, access: dict[str, set[str]]) -> httpx.As
 
 
 @pytest.fixture
-def submit(window: httpx.AsyncClient, household: Household) -> Submit:
+def submit(window: httpx.AsyncClient, household: Household, service: ServiceUnderTest) -> Submit:
     """Hands in a household's application and brings it, if asked, to a further status."""
 
     async def submit_application(*steps: str, income_fen: int = 150_000, **changes: Any) -> dict[str, Any]:
         answer = await window.post("/v1/applications", json=household(**changes))
         assert answer.status_code == 201, answer.text
         application = answer.json()
-        bodies = {"accept": {}, "verify": {"incomes": [{"kind": "WAGE", "amount_fen": income_fen}]}}
+        bodies = {
+            "accept": {}, "verify": {"incomes": [{"kind": "WAGE", "amount_fen": income_fen}]},
+            "investigate": {"investigators": ["officer-a", "officer-d"]},
+        }  # fmt: skip
         for step in steps:
-            answer = await window.post(f"/v1/applications/{application['id']}/{step}", json=bodies[step])
+            if step == "wait":
+                service.clock.advance(timedelta(days=8))
+                continue
+            answer = await window.post(f"/v1/applications/{application['id']}/{step}", json=bodies.get(step))
             assert answer.status_code == 200, answer.text
             application = answer.json()
         return application

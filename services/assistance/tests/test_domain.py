@@ -12,21 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import assistance
-from assistance.domain import application as applications
 from assistance.domain import standard as standards
-from assistance.domain.application import (
-    Action,
-    ApplicantNotAmongMembers,
-    Application,
-    Channel,
-    DecidedByInvestigator,
-    Member,
-    MemberListedTwice,
-    Relation,
-    Status,
-    VerdictNeedsReview,
-    submit_application,
-)
 from assistance.domain.deadlines import (
     Clocks,
     ClockState,
@@ -63,8 +49,6 @@ from assistance.domain.standard import (
 from shared.kernel.calendar import default_calendar
 from shared.kernel.clock import CHINA
 from shared.kernel.divisions import Area
-from shared.kernel.identity_number import Sex, synthetic_identity_number
-from shared.kernel.names import PersonName
 from shared.kernel.parameters import Confidence, ParameterBook, load_toml
 from shared.kernel.principal import CITY, Principal, SecondPersonRequired
 from shared.kernel.workflow import ActionNotPossible
@@ -85,28 +69,8 @@ def make_standard(yuan: int = 770, valid_from: date = date(2025, 7, 1), **change
     })  # fmt: skip
 
 
-def make_member(n: int = 0, relation: Relation = Relation.SELF) -> Member:
-    number = synthetic_identity_number(n, date(1980, 1, 1), Sex.FEMALE)
-    return Member(PersonName(f"测试{'甲乙丙'[n]}"), number, relation)
-
-
 def make_clocks(accepted_on: date = date(2026, 11, 2), mode: DecisionMode = DecisionMode.COUNTY) -> Clocks:
     return start_clocks(accepted_on, mode, CALENDAR, BOOK.reader(accepted_on))
-
-
-def make_application(status: Status) -> Application:
-    """An application as it stands in a status, with nothing that happened before still to be announced."""
-    application = submit_application(
-        id=ANY_ID, division="500103001000", business_no="JZ1", residence=Residence.URBAN, channel=Channel.WINDOW,
-        members=[make_member()], at=NOON - timedelta(days=30),
-    )  # fmt: skip
-    application.happened.clear()
-    application.status = status
-    if status is not Status.SUBMITTED:
-        application.clocks, application.accepted_on = make_clocks(), date(2026, 11, 2)
-    if status in (Status.VERIFIED, Status.GRANTED, Status.REFUSED):
-        application.means, application.verified_by = Means(1, ()), "officer-a"
-    return application
 
 
 def caller(person: str) -> Principal:
@@ -125,125 +89,6 @@ def examined(
 def verdict_of(outcome: Outcome) -> Verdict:
     finding = {Outcome.ELIGIBLE: Finding.PASS, Outcome.NOT_ELIGIBLE: Finding.FAIL}.get(outcome, Finding.NEEDS_REVIEW)
     return examined(persons=1, property_finding=finding)
-
-
-# --- the workflow of an application ----------------------------------------------------------------------
-
-POSSIBLE = {
-    (Status.SUBMITTED, Action.ACCEPT): (Status.ACCEPTED, "accepted"),
-    (Status.SUBMITTED, Action.DECLINE): (Status.DECLINED, "declined"),
-    (Status.SUBMITTED, Action.WITHDRAW): (Status.WITHDRAWN, "withdrawn"),
-    (Status.ACCEPTED, Action.VERIFY): (Status.VERIFIED, "verified"),
-    (Status.ACCEPTED, Action.WITHDRAW): (Status.WITHDRAWN, "withdrawn"),
-    (Status.VERIFIED, Action.VERIFY): (Status.VERIFIED, "verified"),
-    (Status.VERIFIED, Action.GRANT): (Status.GRANTED, "granted"),
-    (Status.VERIFIED, Action.REFUSE): (Status.REFUSED, "refused"),
-    (Status.VERIFIED, Action.WITHDRAW): (Status.WITHDRAWN, "withdrawn"),
-}
-
-
-def perform(application: Application, action: Action) -> None:
-    """Do what an official does, through the verbs of the aggregate."""
-    notice = start_refusal_notice(NOON.date(), CALENDAR, BOOK.reader(NOON.date()))
-    match action:
-        case Action.ACCEPT:
-            application.accept(at=NOON, clocks=make_clocks(NOON.date()))
-        case Action.DECLINE:
-            application.decline(reason_code="OUTSIDE_EVERY_PROGRAMME")
-        case Action.VERIFY:
-            application.verify(means=Means(1, ()), by="officer-a")
-        case Action.GRANT:
-            application.decide(verdict=verdict_of(Outcome.ELIGIBLE), by="officer-b", at=NOON, notice=notice)
-        case Action.REFUSE:
-            application.decide(verdict=verdict_of(Outcome.NOT_ELIGIBLE), by="officer-b", at=NOON, notice=notice)
-        case Action.WITHDRAW:
-            application.withdraw()
-
-
-@pytest.mark.parametrize("action", Action)
-@pytest.mark.parametrize("status", Status)
-def test_every_action_in_every_status(status: Status, action: Action) -> None:
-    application = make_application(status)
-    before = replace(application)
-    if (status, action) in POSSIBLE:
-        expected, participle = POSSIBLE[status, action]
-        perform(application, action)
-        assert (application.status, application.happened) == (expected, [participle])
-    else:
-        with pytest.raises(ActionNotPossible) as refused:
-            perform(application, action)
-        assert refused.value.facts["status_now"] == status.value
-        assert application == before
-        assert application.happened == []
-
-
-def test_the_workflow_knows_every_status_and_every_action() -> None:
-    assert set(applications.WORKFLOW.statuses) == set(Status)
-    assert set(applications.WORKFLOW.actions) == set(Action)
-    assert set(applications.WORKFLOW.final) == {Status.DECLINED, Status.GRANTED, Status.REFUSED, Status.WITHDRAWN}
-
-
-@pytest.mark.parametrize("status", Status)
-def test_a_person_is_held_until_the_case_is_closed_without_a_grant(status: Status) -> None:
-    closed = status in (Status.DECLINED, Status.REFUSED, Status.WITHDRAWN)
-    assert make_application(status).is_live is not closed
-
-
-def test_a_household_names_exactly_one_applicant() -> None:
-    for relations in ([Relation.SPOUSE], [Relation.SELF, Relation.SELF]):
-        with pytest.raises(ApplicantNotAmongMembers):
-            submitted_with([make_member(n, relation) for n, relation in enumerate(relations)])
-
-
-def test_nobody_is_listed_twice() -> None:
-    with pytest.raises(MemberListedTwice):
-        submitted_with([make_member(0), make_member(0, Relation.SPOUSE)])
-
-
-def submitted_with(members: list[Member]) -> Application:
-    return submit_application(
-        id=ANY_ID, division="500103001000", business_no="JZ1", residence=Residence.URBAN, channel=Channel.APP,
-        members=members, at=NOON,
-    )  # fmt: skip
-
-
-def test_a_verdict_that_waits_for_a_person_decides_nothing() -> None:
-    application = make_application(Status.VERIFIED)
-    notice = start_refusal_notice(NOON.date(), CALENDAR, BOOK.reader(NOON.date()))
-    with pytest.raises(VerdictNeedsReview) as refused:
-        application.decide(verdict=verdict_of(Outcome.NEEDS_REVIEW), by="officer-b", at=NOON, notice=notice)
-    assert refused.value.facts == {"clause": "PROPERTY_WITHIN_LIMITS"}
-    assert (application.status, application.verdict, application.happened) == (Status.VERIFIED, None, [])
-
-
-@pytest.mark.parametrize("outcome", [Outcome.ELIGIBLE, Outcome.NOT_ELIGIBLE])
-def test_the_investigator_does_not_decide(outcome: Outcome) -> None:
-    application = make_application(Status.VERIFIED)
-    notice = start_refusal_notice(NOON.date(), CALENDAR, BOOK.reader(NOON.date()))
-    with pytest.raises(DecidedByInvestigator):
-        application.decide(verdict=verdict_of(outcome), by="officer-a", at=NOON, notice=notice)
-    assert application.status is Status.VERIFIED
-
-
-def test_a_refusal_keeps_its_reason_and_starts_the_clock_of_its_notice() -> None:
-    application = make_application(Status.VERIFIED)
-    perform(application, Action.REFUSE)
-    assert application.reason_code == "PROPERTY_WITHIN_LIMITS"
-    assert [clock.name for clock in application.open_clocks()] == ["REFUSAL_NOTICE"]
-
-
-def test_a_grant_leaves_no_clock_running() -> None:
-    application = make_application(Status.VERIFIED)
-    perform(application, Action.GRANT)
-    assert application.reason_code is None
-    assert application.open_clocks() == ()
-
-
-def test_the_clock_of_the_investigation_stops_with_the_verification() -> None:
-    running = {status: [clock.name for clock in make_application(status).open_clocks()] for status in Status}
-    assert running[Status.ACCEPTED] == ["INVESTIGATION_START", "DECISION_CHONGQING", "DECISION_NATIONAL"]
-    assert running[Status.VERIFIED] == ["DECISION_CHONGQING", "DECISION_NATIONAL"]
-    assert {status for status, names in running.items() if names} == {Status.ACCEPTED, Status.VERIFIED}
 
 
 # --- the workflow of a standard --------------------------------------------------------------------------
@@ -560,15 +405,6 @@ def test_an_extension_moves_the_national_clock_only() -> None:
     accepted = date(2026, 4, 27)
     clocks = start_clocks(accepted, DecisionMode.ENTRUSTED, CALENDAR, BOOK.reader(accepted), ExtensionReason.OBJECTION)
     assert clocks.decision is clocks.local
-
-
-def test_a_decision_is_in_time_until_the_earlier_clock_has_ended() -> None:
-    application = make_application(Status.VERIFIED)
-    application.clocks = make_clocks(date(2026, 1, 30))
-    assert application.decided_in_time is None
-    for day, in_time in ((date(2026, 3, 9), True), (date(2026, 3, 10), False)):
-        application.decided_on = day
-        assert application.decided_in_time is in_time
 
 
 def test_a_clock_is_overdue_on_the_day_after_its_last() -> None:

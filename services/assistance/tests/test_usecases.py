@@ -1,7 +1,7 @@
 """The verbs over a real database: what they leave in tables, outbox and audit log, and when."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,11 +21,12 @@ from assistance.domain.application import (
     TownshipRequired,
     VerdictNeedsReview,
 )
+from assistance.domain.course import Method
 from assistance.domain.deadlines import DecisionMode
 from assistance.domain.means_test import Finding, Income, IncomeKind, Means, Outcome
 from assistance.domain.standard import Programme, Residence, Standard, propose_standard
 from assistance.store import Tx
-from assistance.usecases import Submission
+from assistance.usecases import Findings, Submission
 from shared.kernel.divisions import AbolishedDivision
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
@@ -35,6 +36,7 @@ from shared.kernel.workflow import ActionNotPossible
 from shared.testing.under_test import ServiceUnderTest
 
 TODAY = date(2026, 11, 23)
+DECIDED = date(2026, 12, 1)
 PROPOSAL = {
     "programme": Programme.SUBSISTENCE_ALLOWANCE, "residence": Residence.URBAN, "amount_fen": 80_000,
     "valid_from": date(2026, 12, 1), "document": "合成文件", "confidence": Confidence.VERIFIED,
@@ -47,7 +49,17 @@ def handed_in(household: Any, **changes: Any) -> Submission:
 
 def found(*yuan: int, **findings: Finding) -> Any:
     incomes = [Income(IncomeKind.WAGE, amount * 100) for amount in yuan]
-    return lambda persons: Means(persons, incomes, **findings)
+    return Findings(means=lambda persons: Means(persons, incomes, **findings))
+
+
+async def at_county(service: ServiceUnderTest, household: Any, *yuan: int, **findings: Finding) -> UUID:
+    """An application on the county's desk, investigated by officer A and another, its notice over."""
+    application_id = await verified(service, household, *yuan, **findings)
+    for step in (usecases.opine, usecases.publish):
+        await service.run(lambda tx, step=step: step(tx, application_id, expected=None))
+    service.clock.advance(timedelta(days=8))
+    await service.run(lambda tx: usecases.forward(tx, application_id, expected=None))
+    return application_id
 
 
 async def verified(service: ServiceUnderTest, household: Any, *yuan: int, **findings: Finding) -> UUID:
@@ -55,6 +67,13 @@ async def verified(service: ServiceUnderTest, household: Any, *yuan: int, **find
     application = await service.run(lambda tx: usecases.submit(tx, handed_in(household)))
     steps = (
         partial(usecases.accept, mode=DecisionMode.COUNTY),
+        partial(
+            usecases.investigate,
+            method=Method.HOME_VISIT,
+            investigators=("officer-a", "officer-d"),
+            signed_by_both=True,
+            remote_reason=None,
+        ),
         partial(usecases.verify, found=found(*yuan, **findings)),
     )
     for step in steps:
@@ -82,34 +101,39 @@ async def traces(service: ServiceUnderTest, entity_id: UUID) -> tuple[list[Any],
 async def test_every_verb_leaves_a_version_an_event_and_an_audit_entry(
     service: ServiceUnderTest, household: Any
 ) -> None:
-    application_id = await verified(service, household, 1_500)
+    application_id = await at_county(service, household, 1_500)
     await decided(service, application_id)
     outbox, audit = await traces(service, application_id)
-    verbs = ["submitted", "accepted", "verified", "granted"]
+    verbs = [
+        "submitted", "accepted", "investigated", "verified", "opinion_issued", "publicised", "forwarded", "granted",
+    ]  # fmt: skip
     assert [(row.version, row.participle) for row in outbox] == list(enumerate(verbs, start=1))
     assert [(row.action, row.person) for row in audit] == [
-        *((f"application.{verb}", "officer-a") for verb in verbs[:3]), ("application.granted", "officer-b"),
+        *((f"application.{verb}", "officer-a") for verb in verbs[:-1]), ("application.granted", "officer-b"),
     ]  # fmt: skip
     (row,) = await service.rows("SELECT * FROM application")
-    assert (row.version, row.status, row.decided_on, row.verified_by) == (4, "GRANTED", TODAY, "officer-a")
+    assert (row.version, row.status, row.decided_on, row.verified_by) == (8, "GRANTED", DECIDED, "officer-a")
 
 
 async def test_an_event_says_what_the_world_may_know_and_nothing_of_a_person(
     service: ServiceUnderTest, household: Any
 ) -> None:
-    application_id = await verified(service, household, 1_500)
+    application_id = await at_county(service, household, 1_500)
     await decided(service, application_id)
     outbox, _ = await traces(service, application_id)
     assert outbox[-1].data == {
         "programme": "SUBSISTENCE_ALLOWANCE", "residence": "URBAN", "township": "500103001000", "status": "GRANTED",
         "channel": "WINDOW", "persons": 3, "submitted_on": "2026-11-23", "accepted_on": "2026-11-23",
-        "decided_on": "2026-11-23", "decision_due_on": "2026-12-30", "on_time": True, "amount_fen": 81_000,
-        "reason_code": None,
+        "decided_on": "2026-12-01", "decision_due_on": "2026-12-30", "on_time": True, "amount_fen": 81_000,
+        "reason_code": None, "granted": True, "decision_mode": "COUNTY", "from_lead": False, "supplement_notices": 0,
+        "relative": False, "county_visited": False, "extension_reason": None, "elapsed_working_days": 6,
+        "national_on_time": True, "local_on_time": True, "publicity_rounds": 1, "objections": 0, "notified_on": None,
+        "notified_in_time": None, "ended_on": None,
     }  # fmt: skip
 
 
 async def test_a_refusal_tells_its_reason_and_no_amount(service: ServiceUnderTest, household: Any) -> None:
-    application_id = await verified(service, household, 2_310)
+    application_id = await at_county(service, household, 2_310)
     refused = await decided(service, application_id)
     outbox, _ = await traces(service, application_id)
     data = outbox[-1].data
@@ -118,7 +142,7 @@ async def test_a_refusal_tells_its_reason_and_no_amount(service: ServiceUnderTes
 
 
 async def test_a_decision_stores_its_verdict(service: ServiceUnderTest, household: Any) -> None:
-    application_id = await verified(service, household, 2_310)
+    application_id = await at_county(service, household, 2_310)
     decision = await decided(service, application_id)
     stored = await service.run(lambda tx: tx.applications.find(application_id, area=tx.caller.area))
     assert stored.verdict == decision.verdict
@@ -130,21 +154,22 @@ async def test_a_decision_stores_its_verdict(service: ServiceUnderTest, househol
 
 
 async def test_whoever_verified_does_not_decide(service: ServiceUnderTest, household: Any) -> None:
-    application_id = await verified(service, household, 1_500)
+    application_id = await at_county(service, household, 1_500)
     with pytest.raises(DecidedByInvestigator):
         await decided(service, application_id, person="officer-a")
     outbox, audit = await traces(service, application_id)
-    assert outbox[-1].participle == "verified"
-    assert audit[-1].action == "application.verified"
+    assert outbox[-1].participle == "forwarded"
+    assert audit[-1].action == "application.forwarded"
 
 
 async def test_an_open_question_is_settled_by_verifying_again(service: ServiceUnderTest, household: Any) -> None:
     application_id = await verified(service, household, 1_500, property_finding=Finding.NEEDS_REVIEW)
     with pytest.raises(VerdictNeedsReview):
-        await decided(service, application_id)
+        await service.run(lambda tx: usecases.opine(tx, application_id, expected=None))
     settled = partial(usecases.verify, found=found(1_500), expected=None)
     await service.run(lambda tx: settled(tx, application_id))
-    assert (await decided(service, application_id)).status is Status.GRANTED
+    opined = await service.run(lambda tx: usecases.opine(tx, application_id, expected=None))
+    assert opined.status is Status.OPINION
 
 
 async def test_a_refused_verb_writes_nothing(service: ServiceUnderTest, household: Any) -> None:

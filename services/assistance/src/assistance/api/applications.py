@@ -1,90 +1,45 @@
-"""Applications over HTTP: one route a verb; personal data masked unless revealed for a purpose."""
+"""Applications over HTTP: intake, lists and the case itself; personal data masked unless revealed for a purpose."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from assistance import queries, usecases
-from assistance.domain.application import WORKFLOW, Action, Application, Channel, Member, Relation, Status
-from assistance.domain.deadlines import Clock, ClockState, DecisionMode
-from assistance.domain.means_test import Clause, Finding, Income, IncomeKind, Means, Outcome, Verdict
-from assistance.domain.standard import Residence
-from shared.kernel.errors import Invalid
+from assistance.api.inputs import (
+    AcceptInput,
+    FindingsInput,
+    MeansInput,
+    ReasonCode,
+    SearchInput,
+    SubmissionInput,
+)
+from assistance.api.views import ApplicationLineView, ApplicationView, DeadlineView, VerdictView
+from assistance.domain.aid import Aid
+from assistance.domain.application import Application, PersonInLiveCase, Status
+from assistance.domain.course import Paper
+from assistance.usecases import applications as intake
 from shared.kernel.identity_number import IdentityNumber
-from shared.kernel.names import PersonName
 from shared.kernel.principal import Principal
 from shared.web.access import require
 from shared.web.commands import Asking, Commanding
-from shared.web.fields import AmountFen, ApiModel, Day, DivisionCode, Moment, PersonalText
+from shared.web.fields import ApiModel, Day, Flag, Line
 from shared.web.paging import Cursors, CursorText, Limit, Page, page_of
 from shared.web.strict_json import StrictRoute
 
-router = APIRouter(prefix="/v1/applications", tags=["低保申请"], route_class=StrictRoute)
+__all__ = ["DeadlineView", "MeansInput", "SubmissionInput", "VerdictView", "router"]
+
+router = APIRouter(prefix="/v1/applications", tags=["救助申请"], route_class=StrictRoute)
 
 Applicant = Annotated[Principal, Depends(require("assistance:apply"))]
 Window = Annotated[Principal, Depends(require("assistance:accept"))]
 Decider = Annotated[Principal, Depends(require("assistance:decide"))]
 Reader = Annotated[Principal, Depends(require("assistance:read"))]
 Revealer = Annotated[Principal, Depends(require("assistance:reveal"))]
-
-SCOPE_OF = {
-    Action.ACCEPT: "assistance:accept",
-    Action.DECLINE: "assistance:accept",
-    Action.VERIFY: "assistance:accept",
-    Action.GRANT: "assistance:decide",
-    Action.REFUSE: "assistance:decide",
-    Action.WITHDRAW: "assistance:apply",
-}
-ROUTE_OF = {Action.GRANT: "decide", Action.REFUSE: "decide"}
-
-ReasonCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(_[A-Z]+)*$", max_length=60), Field(
-    examples=["OUTSIDE_EVERY_PROGRAMME"], description="不予受理的理由代码；随事件发布，不得含个人信息",
-)]  # fmt: skip
-"""A reason in capital letters: it travels in events, so there is no room for a name or a number in it."""
-
-
-class MemberInput(ApiModel):
-    """A household member: the name as on the identity card and the number with its checksum."""
-
-    name: PersonalText
-    identity_number: PersonalText
-    relation: Relation
-
-    def parsed(self, today: date) -> Member:
-        """The member as value objects; refuses without repeating what was typed."""
-        return Member(PersonName.parse(self.name), IdentityNumber.parse(self.identity_number, today), self.relation)
-
-
-class SubmissionInput(ApiModel):
-    """A household's application at a township."""
-
-    division: DivisionCode
-    residence: Residence
-    channel: Channel = Channel.WINDOW
-    members: list[MemberInput] = Field(min_length=1, max_length=30)
-
-    def parsed(self, today: date) -> usecases.Submission:
-        """The submission as value objects; a refusal says which member it is about."""
-        members = []
-        for place, member in enumerate(self.members):
-            try:
-                members.append(member.parsed(today))
-            except Invalid as refusal:
-                refusal.field = f"members/{place}/{refusal.field}"
-                raise
-        return usecases.Submission(self.division, self.residence, self.channel, members)
-
-
-class AcceptInput(ApiModel):
-    """Who will decide: it chooses the national clock."""
-
-    mode: DecisionMode = DecisionMode.COUNTY
 
 
 class DeclineInput(ApiModel):
@@ -93,192 +48,37 @@ class DeclineInput(ApiModel):
     reason_code: ReasonCode
 
 
-class IncomeInput(ApiModel):
-    """One item of monthly income in fen, net of its own cost."""
+class HandInInput(ApiModel):
+    """Form and authorisation are signed by every adult member."""
 
-    kind: IncomeKind
-    amount_fen: AmountFen
-
-
-class MeansInput(ApiModel):
-    """What the verification found."""
-
-    incomes: list[IncomeInput] = Field(max_length=200)
-    deduction_fen: AmountFen = 0
-    property_finding: Finding = Finding.PASS
-    spending_finding: Finding = Finding.PASS
-
-    def parsed(self, persons: int) -> Means:
-        """The means of a household of ``persons``."""
-        incomes = tuple(Income(item.kind, item.amount_fen) for item in self.incomes)
-        return Means(persons, incomes, self.deduction_fen, self.property_finding, self.spending_finding)
+    consent_signed: Flag
 
 
-class SearchInput(ApiModel):
-    """The person whose cases are looked for; the number travels in the body only."""
+class SupplementNoticeInput(ApiModel):
+    """Everything missing, at once; ``new_facts`` says why a further notice is needed."""
 
-    identity_number: PersonalText
-
-
-class MemberView(ApiModel):
-    """A household member, masked."""
-
-    name: str
-    identity_number: str
-    relation: Relation
-
-    @classmethod
-    def masked(cls, member: Member) -> MemberView:
-        """张* and 500***********1234."""
-        return cls(name=member.name.masked, identity_number=member.identity.masked, relation=member.relation)
-
-    @classmethod
-    def plain(cls, member: Member) -> MemberView:
-        """In full, for a caller with the right and a purpose."""
-        return cls(name=member.name.plain, identity_number=member.identity.plain, relation=member.relation)
+    papers: list[Paper] = Field(min_length=1, max_length=22)
+    new_facts: Line | None = None
 
 
-class DeadlineView(ApiModel):
-    """A statutory clock with its last day, its basis and how it stands."""
+class PapersInput(ApiModel):
+    """What has been handed in now."""
 
-    name: str
-    due_on: date
-    provisional: bool
-    basis: str
-    state: ClockState
-
-    @classmethod
-    def of(cls, clock: Clock, today: date) -> DeadlineView:
-        """The view of one clock."""
-        return cls(
-            name=clock.name, due_on=clock.due.on, provisional=clock.due.provisional, basis=clock.basis,
-            state=clock.state(today),
-        )  # fmt: skip
-
-
-class ClauseView(ApiModel):
-    """One reason of the verdict."""
-
-    rule: str
-    basis: str
-    finding: Finding
-    figures: dict[str, int]
-
-    @classmethod
-    def of(cls, clause: Clause) -> ClauseView:
-        """The view of one clause."""
-        return cls(rule=clause.rule, basis=clause.basis, finding=clause.finding, figures=clause.figures)
-
-
-class VerdictView(ApiModel):
-    """The verdict with every reason; ``uncertain`` names parameters that rest on an unconfirmed source."""
-
-    outcome: Outcome
-    amount_fen: int
-    near_poor: bool
-    clauses: list[ClauseView]
-    uncertain: list[str]
-
-    @classmethod
-    def of(cls, verdict: Verdict) -> VerdictView:
-        """The view of one verdict."""
-        return cls(
-            outcome=verdict.outcome, amount_fen=verdict.amount_fen, near_poor=verdict.near_poor,
-            clauses=[ClauseView.of(clause) for clause in verdict.clauses], uncertain=list(verdict.uncertain),
-        )  # fmt: skip
-
-
-class ApplicationView(ApiModel):
-    """An application as its caller may see it; ``available_actions`` are possible now for this caller."""
-
-    id: UUID
-    business_no: str
-    division: str
-    residence: Residence
-    channel: Channel
-    status: Status
-    submitted_at: Moment
-    accepted_on: date | None
-    decided_on: date | None
-    reason_code: str | None
-    members: list[MemberView]
-    verdict: VerdictView | None
-    deadlines: list[DeadlineView]
-    available_actions: list[str]
-
-    @classmethod
-    def seen_by(cls, caller: Principal, today: date) -> ApplicationViewer:
-        """A function that shows an application to ``caller``."""
-        return ApplicationViewer(caller, today)
-
-
-class ApplicationViewer:
-    """Shows applications to one caller on one day."""
-
-    def __init__(self, caller: Principal, today: date) -> None:
-        self._caller, self._today = caller, today
-
-    def __call__(self, application: Application) -> ApplicationView:
-        """The masked view."""
-        return self._view(application, [MemberView.masked(member) for member in application.members])
-
-    def revealed(self, application: Application) -> ApplicationView:
-        """The view with names and numbers in full."""
-        return self._view(application, [MemberView.plain(member) for member in application.members])
-
-    def _view(self, application: Application, members: list[MemberView]) -> ApplicationView:
-        possible = WORKFLOW.possible(application.status)
-        actions = {ROUTE_OF.get(action, action.value) for action in possible if self._may(application, action)}
-        return ApplicationView(
-            id=application.id, business_no=application.business_no, division=application.division,
-            residence=application.residence, channel=application.channel, status=application.status,
-            submitted_at=application.submitted_at, accepted_on=application.accepted_on,
-            decided_on=application.decided_on, reason_code=application.reason_code, members=members,
-            verdict=VerdictView.of(application.verdict) if application.verdict else None,
-            deadlines=[DeadlineView.of(clock, self._today) for clock in application.open_clocks()],
-            available_actions=sorted(actions),
-        )  # fmt: skip
-
-    def _may(self, application: Application, action: Action) -> bool:
-        person = self._caller.person
-        if SCOPE_OF[action] not in self._caller.scopes:
-            return False
-        match action:
-            case Action.VERIFY:
-                return person is not None
-            case Action.GRANT | Action.REFUSE:
-                return person is not None and application.may_be_decided_by(person)
-            case _:
-                return True
-
-
-class ApplicationLineView(ApiModel):
-    """One line of a work list, without personal data."""
-
-    id: UUID
-    business_no: str
-    division: str
-    status: Status
-    submitted_at: Moment
-    accepted_on: date | None
-    due_on: date | None
-    decided_on: date | None
-
-    @classmethod
-    def of(cls, line: queries.ApplicationLine) -> ApplicationLineView:
-        """The view of one line."""
-        return cls(**vars(line))
+    papers: list[Paper] = Field(min_length=1, max_length=22)
 
 
 @router.post("", status_code=201, response_model=ApplicationView, summary="提交申请")
 async def submit_application(body: SubmissionInput, caller: Applicant, command: Commanding) -> Response:
-    submission = body.parsed(command.today)
-    return await command.run(
-        lambda tx: usecases.submit(tx, submission),
-        show=ApplicationView.seen_by(caller, command.today),
-        status=201,
-        location=lambda application: f"/v1/applications/{application.id}",
-    )
+    """Hand in an application; the applicant's open case of the same programme is answered with 200 instead."""
+    submission, show = body.parsed(command.today), ApplicationView.seen_by(caller, command.today)
+    try:
+        return await command.run(lambda tx: usecases.submit(tx, submission), show=show, status=201, location=_location)
+    except PersonInLiveCase:
+        return await command.run(lambda tx: usecases.present_case(tx, submission), show=show, location=_location)
+
+
+def _location(application: Application) -> str:
+    return f"/v1/applications/{application.id}"
 
 
 @router.get("", response_model=Page[ApplicationLineView], summary="办件列表")
@@ -286,14 +86,17 @@ async def list_applications(
     caller: Reader,
     asking: Asking,
     status: Status | None = None,
+    programme: Aid | None = None,
     due_by: Annotated[Day | None, Query(description="应于此日或之前办结而未办结的")] = None,
+    relative: Annotated[bool, Query(description="只列近亲属备案的办件")] = False,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> Response:
-    cursors = Cursors(asking.confidential, f"applications|{caller.area.code}|{status}|{due_by}")
+    cursors = Cursors(asking.confidential, f"applications|{caller.area.code}|{status}|{programme}|{due_by}|{relative}")
+    wanted = queries.Filter(status, programme, due_by, relative)
     after = cursors.read(cursor)
     return await asking.run(
-        lambda tx: queries.work_list(tx, area=caller.area, status=status, due_by=due_by, after=after, limit=limit + 1),
+        lambda tx: queries.work_list(tx, area=caller.area, wanted=wanted, after=after, limit=limit + 1),
         show=lambda lines: page_of(
             lines, limit, cursors, lambda line: (line.submitted_at.isoformat(), line.id), ApplicationLineView.of,
             Page[ApplicationLineView],
@@ -333,7 +136,7 @@ async def reveal_application(application_id: UUID, caller: Revealer, asking: Ask
 @router.post("/{application_id}/accept", response_model=ApplicationView, summary="受理")
 async def accept_application(application_id: UUID, body: AcceptInput, caller: Window, command: Commanding) -> Response:
     return await command.run(
-        lambda tx: usecases.accept(tx, application_id, mode=body.mode, expected=command.expected),
+        lambda tx: usecases.accept(tx, application_id, mode=body.mode, relative=body.near(), expected=command.expected),
         show=ApplicationView.seen_by(caller, command.today),
     )
 
@@ -349,9 +152,12 @@ async def decline_application(
 
 
 @router.post("/{application_id}/verify", response_model=ApplicationView, summary="登记家庭经济状况核查结果")
-async def verify_application(application_id: UUID, body: MeansInput, caller: Window, command: Commanding) -> Response:
+async def verify_application(
+    application_id: UUID, body: FindingsInput, caller: Window, command: Commanding
+) -> Response:
+    found = body.parsed()
     return await command.run(
-        lambda tx: usecases.verify(tx, application_id, found=body.parsed, expected=command.expected),
+        lambda tx: usecases.verify(tx, application_id, found=found, expected=command.expected),
         show=ApplicationView.seen_by(caller, command.today),
     )
 
@@ -368,5 +174,37 @@ async def decide_application(application_id: UUID, caller: Decider, command: Com
 async def withdraw_application(application_id: UUID, caller: Applicant, command: Commanding) -> Response:
     return await command.run(
         lambda tx: usecases.withdraw(tx, application_id, expected=command.expected),
+        show=ApplicationView.seen_by(caller, command.today),
+    )
+
+
+@router.post("/{application_id}/hand-in", response_model=ApplicationView, summary="签署并提交草稿")
+async def hand_in_application(
+    application_id: UUID, body: HandInInput, caller: Applicant, command: Commanding
+) -> Response:
+    return await command.run(
+        lambda tx: intake.hand_in(tx, application_id, consent_signed=body.consent_signed, expected=command.expected),
+        show=ApplicationView.seen_by(caller, command.today),
+    )
+
+
+@router.post("/{application_id}/ask-supplement", response_model=ApplicationView, summary="一次性告知补正")
+async def ask_supplement(
+    application_id: UUID, body: SupplementNoticeInput, caller: Window, command: Commanding
+) -> Response:
+    return await command.run(
+        lambda tx: intake.ask_supplement(
+            tx, application_id, papers=body.papers, new_facts=body.new_facts, expected=command.expected
+        ),
+        show=ApplicationView.seen_by(caller, command.today),
+    )
+
+
+@router.post("/{application_id}/supplement", response_model=ApplicationView, summary="提交补正材料")
+async def supplement_application(
+    application_id: UUID, body: PapersInput, caller: Applicant, command: Commanding
+) -> Response:
+    return await command.run(
+        lambda tx: intake.supplement(tx, application_id, papers=body.papers, expected=command.expected),
         show=ApplicationView.seen_by(caller, command.today),
     )

@@ -35,6 +35,16 @@ class IncomeKind(StrEnum):
     BRAVERY_AWARD = "BRAVERY_AWARD"
     SOCIAL_ASSISTANCE = "SOCIAL_ASSISTANCE"
     DISABILITY_SUBSIDY = "DISABILITY_SUBSIDY"
+    CHILD_ALLOWANCE = "CHILD_ALLOWANCE"
+    """已领取的事实无人抚养儿童基本生活补贴"""
+    FARM = "FARM"
+    """种植、养殖等农业经营收入，按最近十二个月计算"""
+    ESTIMATED_WAGE = "ESTIMATED_WAGE"
+    """有稳定工作而无收入证明的，按上年行业平均工资计算"""
+    HIGH_AGE_ALLOWANCE = "HIGH_AGE_ALLOWANCE"
+    """高龄津贴"""
+    MEDICAL_INSURANCE = "MEDICAL_INSURANCE"
+    """基本医疗保险待遇"""
     OTHER = "OTHER"
 
 
@@ -46,9 +56,10 @@ NEVER_COUNTED = frozenset(
         IncomeKind.BRAVERY_AWARD,
         IncomeKind.SOCIAL_ASSISTANCE,
         IncomeKind.DISABILITY_SUBSIDY,
+        IncomeKind.CHILD_ALLOWANCE,
     }
 )
-"""Not income of the household (民发〔2021〕57号 第十三条; 国发〔2015〕52号)."""
+"""Not income of the household (民发〔2021〕57号 第十三条; 国发〔2015〕52号; 民发〔2019〕62号 三（一）)."""
 
 
 class Finding(StrEnum):
@@ -114,6 +125,17 @@ class Clause:
     basis: str
     finding: Finding
     figures: dict[str, int] = field(default_factory=dict)
+    subject: str | None = None
+    """The ``ref`` of the person the step is about, None where it is about the household."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one person brings to the monthly amount (个人份额), by component, in fen."""
+
+    ref: str
+    component: str
+    amount_fen: int
 
 
 @dataclass(frozen=True)
@@ -121,7 +143,11 @@ class Verdict:
     """The outcome with every reason; ``amount_fen`` is the monthly allowance, 0 unless eligible.
 
     ``near_poor`` says that the household falls into the low-income margin (低保边缘家庭): the alternative that a
-    refusal names. ``uncertain`` lists the parameters marked U that the verdict rests on.
+    refusal names. ``uncertain`` lists the parameters marked U that the verdict rests on. ``beneficiaries`` are the
+    persons the aid is for, ``shares`` how the amount is made up; ``first_month`` is the first paid month if the
+    decision falls on the day of the question, ``last_day`` the last day of a
+    status that runs out, ``due_on`` the day by which urgent aid must have been given. ``alternatives``
+    are aids to look at next, ``departments`` those a need is referred to.
     """
 
     outcome: Outcome
@@ -130,6 +156,14 @@ class Verdict:
     counted_income_fen: int
     clauses: tuple[Clause, ...]
     uncertain: tuple[str, ...]
+    aid: str | None = None
+    shares: tuple[Share, ...] = ()
+    beneficiaries: tuple[str, ...] = ()
+    first_month: date | None = None
+    last_day: date | None = None
+    due_on: date | None = None
+    alternatives: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
 
     @property
     def reason_code(self) -> str | None:

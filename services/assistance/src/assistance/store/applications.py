@@ -1,15 +1,12 @@
-"""Tables, explicit mapping between rows and aggregates, and the transaction of this service."""
+"""Applications with their members: tables and mapping."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -17,56 +14,35 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
-    MetaData,
     Row,
     String,
     Table,
     Uuid,
-    func,
-    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from assistance.domain.application import (
-    Application,
-    ApplicationUnknown,
-    Channel,
-    Member,
-    PersonInLiveCase,
-    Relation,
-    Status,
-)
-from assistance.domain.deadlines import Clocks
+from assistance.domain.aid import Aid
+from assistance.domain.applicant import Channel, Member, Relation
+from assistance.domain.application import Application, ApplicationUnknown, Status
+from assistance.domain.course import Course
+from assistance.domain.deadlines import Clocks, DecisionMode
+from assistance.domain.household import Household, Need
 from assistance.domain.means_test import Means, Verdict
-from assistance.domain.standard import Programme, Residence, Standard, StandardStatus, StandardUnknown
-from assistance.events import application_state, standard_state
+from assistance.domain.procedure import register_of
+from assistance.domain.standard import Residence
+from assistance.events import application_state
+from assistance.store.tables import METADATA
 from shared.contracts.envelope import EntityState
+from shared.kernel.divisions import Area
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
-from shared.kernel.parameters import Confidence
-from shared.storage.entities import Entities, entity_columns
-from shared.storage.transaction import Transaction
+from shared.storage.entities import Entities, entity_columns, within
 
-METADATA = MetaData()
+T = TypeVar("T")
+PERSON_KEY = "application_member.identity"
 
-standards = Table(
-    "standard",
-    METADATA,
-    *entity_columns(),
-    Column("programme", String, nullable=False),
-    Column("residence", String),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
-    Column("status", String, nullable=False),
-    Column("document", String, nullable=False),
-    Column("confidence", String, nullable=False),
-    Column("proposed_by", String, nullable=False),
-    Column("confirmed_by", String),
-    Column("alerts", ARRAY(String), nullable=False),
-)
 applications = Table(
     "application",
     METADATA,
@@ -74,7 +50,16 @@ applications = Table(
     Column("business_no", String, nullable=False),
     Column("residence", String, nullable=False),
     Column("channel", String, nullable=False),
+    Column("programme", String, nullable=False),
+    Column("needs", ARRAY(String), nullable=False),
     Column("status", String, nullable=False),
+    Column("mode", String),
+    Column("desk", String, nullable=False),
+    Column("next_due_on", Date),
+    Column("relative", Boolean, nullable=False),
+    Column("posted_from", Date),
+    Column("posted_until", Date),
+    Column("alarmed_for", Date),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("accepted_on", Date),
     Column("decided_on", Date),
@@ -82,6 +67,8 @@ applications = Table(
     Column("verified_by", String),
     Column("clocks", JSONB(none_as_null=True)),
     Column("means", String),
+    Column("household", String),
+    Column("course", String),
     Column("verdict", String),
     Column("reason_code", String),
 )
@@ -95,97 +82,14 @@ members = Table(
     Column("person_key", LargeBinary, nullable=False),
     Column("relation", String, nullable=False),
     Column("live", Boolean, nullable=False),
+    Column("register", String, nullable=False),
 )
-
-CONSTRAINTS = {"one_live_case_a_person": PersonInLiveCase}
-PERSON_KEY = "application_member.identity"
 
 _clocks: TypeAdapter[Clocks] = TypeAdapter(Clocks)
 _means: TypeAdapter[Means] = TypeAdapter(Means)
+_course: TypeAdapter[Course] = TypeAdapter(Course)
+_household: TypeAdapter[Household] = TypeAdapter(Household)
 _verdict: TypeAdapter[Verdict] = TypeAdapter(Verdict)
-
-
-class Standards(Entities[Standard]):
-    """The register of standards."""
-
-    table, noun, missing = standards, "standard", StandardUnknown
-
-    def load(self, row: Row[Any]) -> Standard:
-        """Row → aggregate."""
-        return Standard(
-            id=row.id,
-            division=row.division,
-            version=row.version,
-            programme=Programme(row.programme),
-            residence=Residence(row.residence) if row.residence else None,
-            amount_fen=row.amount_fen,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            status=StandardStatus(row.status),
-            document=row.document,
-            confidence=Confidence(row.confidence),
-            proposed_by=row.proposed_by,
-            confirmed_by=row.confirmed_by,
-            alerts=tuple(row.alerts),
-        )
-
-    def dump(self, aggregate: Standard) -> Mapping[str, Any]:
-        """Aggregate → row."""
-        return {
-            "programme": aggregate.programme.value,
-            "residence": aggregate.residence.value if aggregate.residence else None,
-            "amount_fen": aggregate.amount_fen,
-            "valid_from": aggregate.valid_from,
-            "valid_to": aggregate.valid_to,
-            "status": aggregate.status.value,
-            "document": aggregate.document,
-            "confidence": aggregate.confidence.value,
-            "proposed_by": aggregate.proposed_by,
-            "confirmed_by": aggregate.confirmed_by,
-            "alerts": list(aggregate.alerts),
-        }
-
-    def state(self, aggregate: Standard) -> EntityState:
-        """Aggregate → published state."""
-        return standard_state(aggregate)
-
-    async def lock_series(self, programme: Programme, residence: Residence | None) -> None:
-        """Let one transaction at a time change a series, also while it is empty."""
-        await self.tx.connection.execute(
-            select(func.pg_advisory_xact_lock(7101, func.hashtext(f"{programme}|{residence}")))
-        )
-
-    async def latest(self, programme: Programme, residence: Residence | None) -> Standard | None:
-        """The newest published standard of a series, locked for a change."""
-        row = (
-            await self.tx.connection.execute(
-                select(standards)
-                .where(self._series(programme, residence), standards.c.status == StandardStatus.PUBLISHED.value)
-                .order_by(standards.c.valid_from.desc())
-                .limit(1)
-                .with_for_update()
-            )
-        ).one_or_none()
-        return self.load(row) if row else None
-
-    async def in_force(self, programme: Programme, residence: Residence | None, on: date) -> Standard | None:
-        """The published standard of a series that covers a day."""
-        row = (
-            await self.tx.connection.execute(
-                select(standards).where(
-                    self._series(programme, residence),
-                    standards.c.status == StandardStatus.PUBLISHED.value,
-                    standards.c.valid_from <= on,
-                    or_(standards.c.valid_to.is_(None), standards.c.valid_to > on),
-                )
-            )
-        ).one_or_none()
-        return self.load(row) if row else None
-
-    @staticmethod
-    def _series(programme: Programme, residence: Residence | None) -> Any:
-        kind = standards.c.residence == residence.value if residence else standards.c.residence.is_(None)
-        return (standards.c.programme == programme.value) & kind
 
 
 class Applications(Entities[Application]):
@@ -205,18 +109,35 @@ class Applications(Entities[Application]):
             update(members).where(members.c.application_id == aggregate.id).values(live=aggregate.is_live)
         )
 
+    async def open_case_of(self, identity: IdentityNumber, programme: Aid, *, area: Area) -> Application | None:
+        """The live case in which a person stands for a programme, as its applicant, if the area holds it."""
+        found = select(members.c.application_id).where(
+            members.c.person_key == self.person_key(identity), members.c.live, members.c.relation == Relation.SELF.value
+        )
+        row = (
+            await self.tx.connection.execute(
+                select(applications)
+                .where(applications.c.id.in_(found), applications.c.programme == programme.value)
+                .where(within(area, applications.c.division))
+            )
+        ).one_or_none()
+        return await self.complete(self.load(row)) if row else None
+
     async def next_business_no(self) -> str:
         """A new business number (受理编号): unique, rising, with gaps where a transaction was rolled back."""
         return f"JZ{self.tx.today:%Y%m%d}{await self.tx.next_serial():08d}"
 
     def load(self, row: Row[Any]) -> Application:
         """Row → aggregate, without members."""
-        open_ = self.tx.around.confidential.open
+        course = self._opened(_course, "course", row)
         return Application(
             id=row.id,
             division=row.division,
             version=row.version,
             business_no=row.business_no,
+            programme=Aid(row.programme),
+            needs=tuple(Need(need) for need in row.needs),
+            mode=DecisionMode(row.mode) if row.mode else None,
             residence=Residence(row.residence),
             channel=Channel(row.channel),
             status=Status(row.status),
@@ -226,30 +147,52 @@ class Applications(Entities[Application]):
             decided_on=row.decided_on,
             verified_by=row.verified_by,
             clocks=_clocks.validate_python(row.clocks) if row.clocks else None,
-            means=_means.validate_json(open_("application.means", row.id, row.means)) if row.means else None,
-            verdict=_verdict.validate_json(open_("application.verdict", row.id, row.verdict)) if row.verdict else None,
+            means=self._opened(_means, "means", row),
+            household=self._opened(_household, "household", row),
+            verdict=self._opened(_verdict, "verdict", row),
+            course=course or Course(),
             reason_code=row.reason_code,
         )
 
+    def _opened(self, adapter: TypeAdapter[T], column: str, row: Row[Any]) -> T | None:
+        sealed = getattr(row, column)
+        if sealed is None:
+            return None
+        return adapter.validate_json(self.tx.around.confidential.open(f"application.{column}", row.id, sealed))
+
+    def _sealed(self, adapter: TypeAdapter[T], column: str, aggregate: Application, value: T | None) -> str | None:
+        if value is None:
+            return None
+        plain = adapter.dump_json(value, exclude_defaults=True).decode()
+        return self.tx.around.confidential.seal(f"application.{column}", aggregate.id, plain)
+
     def dump(self, aggregate: Application) -> Mapping[str, Any]:
-        """Aggregate → row; what was found out about the household's means is sealed."""
-        seal = self.tx.around.confidential.seal
-        means, verdict, clocks = aggregate.means, aggregate.verdict, aggregate.clocks
+        """Aggregate → row; what was found out about the household, and the whole way of the case, is sealed."""
+        clocks, course = aggregate.clocks, aggregate.course
+        running = aggregate.open_clocks()
         return {
             "business_no": aggregate.business_no,
+            "programme": aggregate.programme.value,
+            "needs": [need.value for need in aggregate.needs],
             "residence": aggregate.residence.value,
             "channel": aggregate.channel.value,
             "status": aggregate.status.value,
+            "mode": aggregate.mode.value if aggregate.mode else None,
+            "desk": aggregate.desk.value,
+            "next_due_on": running[0].due.on if running else None,
+            "relative": course.relative is not None,
+            "posted_from": course.postings[-1].posted_on if aggregate.has_notice and course.postings else None,
+            "posted_until": course.postings[-1].ends_on if aggregate.has_notice and course.postings else None,
             "submitted_at": aggregate.submitted_at,
             "accepted_on": aggregate.accepted_on,
             "decided_on": aggregate.decided_on,
             "due_on": clocks.decision.due.on if clocks else None,
             "verified_by": aggregate.verified_by,
             "clocks": _clocks.dump_python(clocks, mode="json") if clocks else None,
-            "means": seal("application.means", aggregate.id, _means.dump_json(means).decode()) if means else None,
-            "verdict": seal("application.verdict", aggregate.id, _verdict.dump_json(verdict).decode())
-            if verdict
-            else None,
+            "means": self._sealed(_means, "means", aggregate, aggregate.means),
+            "household": self._sealed(_household, "household", aggregate, aggregate.household),
+            "course": self._sealed(_course, "course", aggregate, course if course != Course() else None),
+            "verdict": self._sealed(_verdict, "verdict", aggregate, aggregate.verdict),
             "reason_code": aggregate.reason_code,
         }
 
@@ -271,6 +214,7 @@ class Applications(Entities[Application]):
             "person_key": self.person_key(member.identity),
             "relation": member.relation.value,
             "live": application.is_live,
+            "register": register_of(application.programme),
         }
 
     async def complete(self, aggregate: Application) -> Application:
@@ -292,17 +236,3 @@ class Applications(Entities[Application]):
             )
             for row in rows
         )
-
-
-class Tx(Transaction):
-    """A transaction of ``assistance``."""
-
-    @cached_property
-    def standards(self) -> Standards:
-        """The register of standards."""
-        return Standards(self)
-
-    @cached_property
-    def applications(self) -> Applications:
-        """Applications for the subsistence allowance."""
-        return Applications(self)

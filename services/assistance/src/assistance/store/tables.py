@@ -1,0 +1,7 @@
+"""The register of all tables of the service."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+METADATA = MetaData()
