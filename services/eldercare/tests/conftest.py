@@ -17,7 +17,20 @@ from shared.service import ServiceDefinition
 from shared.testing.under_test import ServiceUnderTest
 
 TOWNSHIP = "500103001000"
-EVERYTHING = tuple(f"eldercare:{verb}" for verb in ("register", "beds", "stays", "inspect", "read"))
+EVERYTHING = tuple(
+    f"eldercare:{verb}"
+    for verb in (
+        "register",
+        "beds",
+        "stays",
+        "inspect",
+        "read",
+        "staff",
+        "fees",
+        "care",
+        "report",
+    )
+)
 
 
 def organisation_code(n: int, registrar: str = "5") -> str:
@@ -87,6 +100,11 @@ class Bureau:
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    async def closing(self, institution_id: str, on: str, **changes: Any) -> dict[str, Any]:
+        """Announce that an institution closes on a day."""
+        notice = {"announced_on": "2026-09-01", "ends_on": on, "notified": 100, "placement_plan": "安置1号", **changes}
+        return await self.done(f"institutions/{institution_id}/announce-closure", **notice)
 
     async def refused(self, path: str, **body: Any) -> tuple[int, str]:
         """Status and code of a call that must be refused."""

@@ -14,6 +14,7 @@ from eldercare.domain import bed as beds
 from eldercare.domain import institution as institutions
 from eldercare.domain import stay as stays
 from eldercare.domain.bed import Bed, BedClass, ClassMissing, ClassSpan, add_bed
+from eldercare.domain.closure import ClosureNotice
 from eldercare.domain.filing import BelowMinimumBeds, NotAnInstitution, check_filing, filing_due
 from eldercare.domain.institution import (
     BeforeOpening,
@@ -32,6 +33,7 @@ from eldercare.domain.institution import (
     TownshipNeeded,
     register_institution,
 )
+from eldercare.domain.resident import NotElder, Resident, age_on
 from eldercare.domain.span import (
     DayInFuture,
     NotAfterLastChange,
@@ -45,11 +47,8 @@ from eldercare.domain.span import (
 )
 from eldercare.domain.stay import (
     Ground,
-    NotElder,
-    Resident,
     Stay,
     StayEndsBeforeItBegins,
-    age_on,
     begin_stay,
 )
 from eldercare.main import SERVICE
@@ -85,6 +84,12 @@ def make_institution(**changes: object) -> Institution:
     return register_institution(**facts)  # type: ignore[arg-type]
 
 
+def close(institution: Institution, *, residents: int = 0) -> None:
+    notice = ClosureNotice(LATER, LATEST, True, 0, None)
+    institution.announce_closure(notice=notice, residents=0, reasonable_days=1, today=TODAY)
+    institution.close(on=LATEST, residents=residents, open_receipts=0, today=TODAY)
+
+
 def make_bed(institution: Institution | None = None, *, home: bool = False, inclusive: bool = False) -> Bed:
     return add_bed(
         id=ID,
@@ -117,31 +122,43 @@ def make_stay(born: date = date(1940, 1, 1), begins_on: date = LATER, **changes:
 
 # --- the workflows, every pair -----------------------------------------------------------------------------
 
+OPEN = (
+    "submit-filing", "return-filing", "file", "verify", "amend", "move", "recognise", "assess", "grade", "correct",
+)  # fmt: skip
 INSTITUTION_MATRIX = {
     "OPERATING": {
-        "file": "OPERATING", "amend": "OPERATING", "add-beds": "OPERATING", "recognise": "OPERATING",
-        "assess": "OPERATING", "correct": "OPERATING", "suspend": "SUSPENDED", "close": "CLOSED",
+        **dict.fromkeys(OPEN, "OPERATING"), "add-beds": "OPERATING", "suspend": "SUSPENDED",
+        "announce-closure": "CLOSING",
     },
-    "SUSPENDED": {
-        "file": "SUSPENDED", "amend": "SUSPENDED", "recognise": "SUSPENDED", "assess": "SUSPENDED",
-        "correct": "SUSPENDED", "resume": "OPERATING", "close": "CLOSED",
-    },
+    "SUSPENDED": {**dict.fromkeys(OPEN, "SUSPENDED"), "resume": "OPERATING", "announce-closure": "CLOSING"},
+    "CLOSING": {"assess": "CLOSING", "correct": "CLOSING", "close": "CLOSED"},
     "CLOSED": {"correct": "CLOSED"},
 }  # fmt: skip
 BED_MATRIX = {
+    "PLANNED": {"activate": "IN_SERVICE", "reclassify": "PLANNED", "remove": "REMOVED"},
     "IN_SERVICE": {
-        "reclassify": "IN_SERVICE", "take-out": "OUT_OF_SERVICE", "correct": "IN_SERVICE", "remove": "REMOVED",
+        "reserve": "RESERVED", "start-maintenance": "MAINTENANCE", "reclassify": "IN_SERVICE",
+        "take-out": "OUT_OF_SERVICE", "correct": "IN_SERVICE", "remove": "REMOVED",
+    },
+    "RESERVED": {"release": "IN_SERVICE", "reclassify": "RESERVED", "correct": "RESERVED"},
+    "MAINTENANCE": {
+        "finish-maintenance": "IN_SERVICE", "reclassify": "MAINTENANCE", "take-out": "OUT_OF_SERVICE",
+        "correct": "MAINTENANCE", "remove": "REMOVED",
     },
     "OUT_OF_SERVICE": {
         "reclassify": "OUT_OF_SERVICE", "put-back": "IN_SERVICE", "correct": "OUT_OF_SERVICE", "remove": "REMOVED",
     },
     "REMOVED": {"correct": "REMOVED"},
 }  # fmt: skip
+LIVING = {"end": "ENDED", "move": "ENDED", "void": "VOIDED"}
 STAY_MATRIX = {
-    "CURRENT": {"end": "ENDED", "void": "VOIDED"},
+    "TRIAL": {
+        **LIVING, "pass-trial": "CURRENT", "change-level": "TRIAL", "leave": "TRIAL", "return": "TRIAL",
+    },
+    "CURRENT": {**LIVING, "change-level": "CURRENT", "leave": "CURRENT", "return": "CURRENT"},
     "ENDED": {"end": "ENDED", "void": "VOIDED"},
     "VOIDED": {},
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -227,7 +244,7 @@ def test_example_30_nine_beds_are_not_an_institution() -> None:
 def test_example_28_an_operating_institution_does_not_fall_below_ten_beds() -> None:
     institution = make_institution()
     with pytest.raises(BelowMinimumBeds):
-        institution.amend(filed_beds=9, present_beds=9, minimum_beds=10)
+        institution.amend(filed_beds=9, present_beds=9, minimum_beds=10, on=LATER, today=TODAY)
     bed = make_bed(institution)
     with pytest.raises(BelowMinimumBeds):
         bed.remove(on=LATER, occupied=False, beds_left=9, minimum_beds=10, today=TODAY)
@@ -260,7 +277,7 @@ def test_an_institution_belongs_to_a_township() -> None:
 
 def test_suspension_and_resumption_leave_a_gap_in_the_operating_days() -> None:
     institution = make_institution(comprehensive=True)
-    institution.suspend(on=LATER, reason=Suspension.ORDERED, today=TODAY)
+    institution.suspend(on=LATER, reason=Suspension.ORDERED, residents=0, placement_plan=None, today=TODAY)
     assert institution.operating == (Span(FIRST, LATER),)
     institution.resume(on=LATEST, today=TODAY)
     assert institution.operating == (Span(FIRST, LATER), Span(LATEST))
@@ -271,12 +288,12 @@ def test_suspension_and_resumption_leave_a_gap_in_the_operating_days() -> None:
 
 def test_nobody_is_admitted_on_a_day_on_which_the_institution_did_not_operate() -> None:
     institution = make_institution()
-    institution.suspend(on=LATER, reason=Suspension.DISASTER, today=TODAY)
+    institution.suspend(on=LATER, reason=Suspension.DISASTER, residents=0, placement_plan=None, today=TODAY)
     institution.require_admitting(LATER - timedelta(days=1))
     for day in (LATER, FIRST - timedelta(days=1)):
         with pytest.raises(InstitutionNotOperating):
             institution.require_admitting(day)
-    institution.close(on=LATEST, residents=0, today=TODAY)
+    close(institution)
     with pytest.raises(InstitutionClosed):
         institution.require_admitting(TODAY)
 
@@ -284,7 +301,7 @@ def test_nobody_is_admitted_on_a_day_on_which_the_institution_did_not_operate() 
 def test_an_institution_with_residents_does_not_close() -> None:
     institution = make_institution()
     with pytest.raises(ResidentsRemain) as refused:
-        institution.close(on=LATER, residents=3, today=TODAY)
+        close(institution, residents=3)
     assert refused.value.facts["residents"] == 3
 
 
@@ -292,10 +309,10 @@ def test_facts_are_recorded_in_order_and_not_before_they_happen() -> None:
     institution = make_institution()
     tomorrow = TODAY + timedelta(days=1)
     with pytest.raises(DayInFuture):
-        institution.suspend(on=tomorrow, reason=Suspension.VOLUNTARY, today=TODAY)
+        institution.suspend(on=tomorrow, reason=Suspension.VOLUNTARY, residents=0, placement_plan=None, today=TODAY)
     institution = make_institution()
     with pytest.raises(NotAfterLastChange):
-        institution.suspend(on=FIRST, reason=Suspension.VOLUNTARY, today=TODAY)
+        institution.suspend(on=FIRST, reason=Suspension.VOLUNTARY, residents=0, placement_plan=None, today=TODAY)
     with pytest.raises(DayInFuture):
         make_institution(opened_on=tomorrow)
 
@@ -333,7 +350,7 @@ def test_a_correction_keeps_the_present_status() -> None:
 
 def test_a_closed_institution_stays_closed_on_its_day_through_every_correction() -> None:
     institution = make_institution(comprehensive=True)
-    institution.close(on=LATEST, residents=0, today=TODAY)
+    close(institution)
     assert institution.comprehensive == (Span(FIRST, LATEST),)
     facts = {"quality": None, "first_bed_on": None, "today": TODAY}
     for operating in ([Span(FIRST)], [Span(FIRST, LATER)], []):
@@ -349,10 +366,10 @@ def test_beds_fit_into_the_filing() -> None:
     with pytest.raises(MoreBedsThanFiled):
         institution.make_room(more=3, present_beds=10, since=FIRST)
     with pytest.raises(FewerThanPresentBeds):
-        institution.amend(filed_beds=11, present_beds=12, minimum_beds=10)
+        institution.amend(filed_beds=11, present_beds=12, minimum_beds=10, on=LATER, today=TODAY)
     with pytest.raises(BeforeOpening):
         institution.make_room(more=1, present_beds=0, since=FIRST - timedelta(days=1))
-    institution.suspend(on=LATER, reason=Suspension.VOLUNTARY, today=TODAY)
+    institution.suspend(on=LATER, reason=Suspension.VOLUNTARY, residents=0, placement_plan=None, today=TODAY)
     with pytest.raises(ActionNotPossible):
         institution.make_room(more=1, present_beds=0, since=FIRST)
 
@@ -360,8 +377,8 @@ def test_beds_fit_into_the_filing() -> None:
 def test_an_amendment_changes_something() -> None:
     institution = make_institution()
     with pytest.raises(NothingChanges):
-        institution.amend(name="测试养老院", present_beds=0, minimum_beds=10)
-    institution.amend(kind=Kind.TOWNSHIP_CENTRE, present_beds=0, minimum_beds=10)
+        institution.amend(name="测试养老院", present_beds=0, minimum_beds=10, on=LATER, today=TODAY)
+    institution.amend(kind=Kind.TOWNSHIP_CENTRE, present_beds=0, minimum_beds=10, on=LATER, today=TODAY)
     assert institution.kind is Kind.TOWNSHIP_CENTRE
 
 

@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 
 from eldercare import usecases
 from eldercare.api.stays import AdmissionInput
+from eldercare.domain.closure import ClosureNotice
 from eldercare.store import Tx
 from shared.testing.under_test import ServiceUnderTest
 
@@ -126,7 +127,8 @@ async def test_a_storm_of_claims_and_departures_keeps_every_bed_and_resident_sin
 async def test_nobody_slips_in_while_an_institution_closes(service: ServiceUnderTest, bureau: Any) -> None:
     institution_id = await bureau.institution()
     beds = await bureau.beds(institution_id, 20)
-    closing = bureau.client.post(f"/v1/institutions/{institution_id}/close", json={"on": "2026-11-01"})
+    notice = {"announced_on": "2026-10-01", "ends_on": "2026-11-01", "notified": 100}
+    closing = bureau.client.post(f"/v1/institutions/{institution_id}/announce-closure", json=notice)
     claims = [
         bureau.client.post("/v1/stays", json=bureau.admission(bed_id, n, begins_on="2026-11-05"))
         for n, bed_id in enumerate(beds)
@@ -137,8 +139,11 @@ async def test_nobody_slips_in_while_an_institution_closes(service: ServiceUnder
     assert {answer.status_code for answer in answers} <= {200, 201, 409}
     assert (closed.status_code == 200) == (admitted == 0)
     if closed.status_code == 200:
+        await bureau.done(f"institutions/{institution_id}/close", on="2026-11-01")
         [(serving,)] = await service.rows("SELECT count(*) FROM bed WHERE status <> 'REMOVED'")
         assert serving == 0
+    else:
+        assert closed.json()["code"] == "plan-for-residents-missing"
 
 
 async def test_the_last_bed_above_the_minimum_is_removed_once(service: ServiceUnderTest, bureau: Any) -> None:
@@ -153,7 +158,8 @@ async def test_the_last_bed_above_the_minimum_is_removed_once(service: ServiceUn
 async def test_a_second_claim_of_a_bed_waits_for_the_bed_and_not_for_the_constraint(
     service: ServiceUnderTest, bureau: Any
 ) -> None:
-    [bed_id] = await bureau.beds(await bureau.institution(), 1)
+    bed_id, other = await bureau.beds(await bureau.institution(), 2)
+    await bureau.stay(other, 9, begins_on="2026-03-01")
     async with uncommitted(service, admission(bureau.admission(bed_id, 1))):
         second = asyncio.create_task(bureau.refused("stays", **bureau.admission(bed_id, 2)))
         _, query = await somebody_waits(service)
@@ -165,7 +171,8 @@ async def test_a_second_claim_of_a_bed_waits_for_the_bed_and_not_for_the_constra
 async def test_a_second_bed_for_a_resident_waits_for_the_person_and_not_for_the_constraint(
     service: ServiceUnderTest, bureau: Any
 ) -> None:
-    bed, other = await bureau.beds(await bureau.institution(), 2)
+    bed, other, third = await bureau.beds(await bureau.institution(), 3)
+    await bureau.stay(third, 9, begins_on="2026-03-01")
     async with uncommitted(service, admission(bureau.admission(bed, 1))):
         second = asyncio.create_task(bureau.refused("stays", **bureau.admission(other, 1)))
         event, _ = await somebody_waits(service)
@@ -179,10 +186,11 @@ async def test_closing_waits_for_an_admission_and_then_finds_the_resident(
     institution_id = await bureau.institution()
     [bed_id] = await bureau.beds(institution_id, 1)
     async with uncommitted(service, admission(bureau.admission(bed_id))):
-        closing = asyncio.create_task(bureau.refused(f"institutions/{institution_id}/close", on="2026-11-01"))
+        notice = {"announced_on": "2026-10-01", "ends_on": "2026-11-01", "notified": 1}
+        closing = asyncio.create_task(bureau.refused(f"institutions/{institution_id}/announce-closure", **notice))
         _, query = await somebody_waits(service)
         assert "FROM institution" in query
-    assert await closing == (409, "residents-remain")
+    assert await closing == (409, "plan-for-residents-missing")
 
 
 async def test_an_admission_waits_for_the_closing_and_is_then_refused(service: ServiceUnderTest, bureau: Any) -> None:
@@ -190,18 +198,20 @@ async def test_an_admission_waits_for_the_closing_and_is_then_refused(service: S
     [bed_id] = await bureau.beds(institution_id, 1)
 
     async def close(tx: Tx) -> None:
-        await usecases.close(tx, UUID(institution_id), on=date(2026, 11, 1), expected=None)
+        notice = ClosureNotice(date(2026, 10, 1), date(2026, 11, 1), False, 0, None)
+        await usecases.announce_closure(tx, UUID(institution_id), notice=notice, expected=None)
 
     async with uncommitted(service, close):
         late = asyncio.create_task(bureau.refused("stays", **bureau.admission(bed_id, begins_on="2026-11-05")))
         _, query = await somebody_waits(service)
         assert "FROM institution" in query
-    assert await late == (409, "institution-closed")
+    assert await late == (409, "institution-closing")
 
 
 async def test_two_admissions_to_one_institution_do_not_wait_for_each_other(
     service: ServiceUnderTest, bureau: Any
 ) -> None:
-    bed, other = await bureau.beds(await bureau.institution(), 2)
+    bed, other, third = await bureau.beds(await bureau.institution(), 3)
+    await bureau.stay(third, 9, begins_on="2026-03-01")
     async with uncommitted(service, admission(bureau.admission(bed, 1))):
         await bureau.stay(other, 2)

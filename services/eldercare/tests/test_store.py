@@ -83,7 +83,7 @@ async def test_former_versions_are_kept_without_the_resident_and_never_change(
     await bureau.done(f"beds/{bed_id}/reclassify", on="2026-05-01", bed_class="ORDINARY")
     await bureau.done(f"institutions/{institution_id}/amend", name="改名养老院")
     kept = {row.noun: row for row in await service.rows("SELECT noun, version, facts FROM former_version")}
-    assert {noun: row.version for noun, row in kept.items()} == {"stay": 1, "bed": 1, "institution": 1}
+    assert {noun: row.version for noun, row in kept.items()} == {"stay": 1, "bed": 1, "institution": 2}
     assert kept["institution"].facts["name"] == "测试养老院"
     assert kept["bed"].facts["nursing"] == "{[2024-02-01,)}"
     assert kept["stay"].facts["stayed"] == "[2026-03-02,)"

@@ -5,8 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from eldercare.api import ROUTERS
+from eldercare.api.imports import IMPORTS
+from eldercare.api.resident_imports import RESIDENT_IMPORTS
 from eldercare.settings import Settings
-from eldercare.store import CONSTRAINTS, Beds, Institutions, Stays, Tx
+from eldercare.store import (
+    CONSTRAINTS,
+    Applications,
+    Assessments,
+    Beds,
+    Emergencies,
+    Facilities,
+    Inspections,
+    Institutions,
+    Recipients,
+    StaffRegister,
+    Stays,
+    Tx,
+)
+from eldercare.timers import TIMERS
 from shared.service import ServiceDefinition
 
 FOLDER = Path(__file__).parent
@@ -18,9 +34,22 @@ SERVICE = ServiceDefinition(
     folder=FOLDER,
     transaction=Tx,
     routers=ROUTERS,
-    entities=(Institutions, Beds, Stays),
+    entities=(
+        Institutions,
+        Beds,
+        Stays,
+        Assessments,
+        Applications,
+        StaffRegister,
+        Inspections,
+        Recipients,
+        Facilities,
+        Emergencies,
+    ),
     constraints=CONSTRAINTS,
+    imports=(*IMPORTS, *RESIDENT_IMPORTS),
     seeds=FOLDER / "data" / "parameters.toml",
+    timers=TIMERS,
 )
 
 __all__ = ["SERVICE", "Settings"]

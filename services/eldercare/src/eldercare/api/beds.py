@@ -21,12 +21,13 @@ from eldercare.api.facts import (
     spans_or_none,
 )
 from eldercare.api.institutions import DayInput, asked_area
-from eldercare.domain.bed import WORKFLOW, Bed, BedClass, Status
+from eldercare.domain.bed import Bed, BedClass, Gender, Purpose
+from eldercare.domain.bed_status import WORKFLOW, Action, Stage, Status
 from eldercare.store import Tx
 from shared.kernel.principal import Principal
 from shared.web.access import require
 from shared.web.commands import Asking, Commanding
-from shared.web.fields import ApiModel, Day, DivisionCode, Flag
+from shared.web.fields import AmountFen, ApiModel, Day, DivisionCode, Flag, Line
 from shared.web.paging import Cursors, CursorText, Limit, Page, page_of
 from shared.web.strict_json import StrictRoute
 
@@ -36,6 +37,8 @@ Bedkeeper = Annotated[Principal, Depends(require("eldercare:beds"))]
 Reader = Annotated[Principal, Depends(require("eldercare:read"))]
 
 MOST_BEDS_AT_ONCE = 500
+OFFERING = (Action.RESERVE, Action.RELEASE)
+"""A bed is reserved and released by its offer, never directly."""
 
 
 class NewBedsInput(ApiModel):
@@ -45,7 +48,21 @@ class NewBedsInput(ApiModel):
     bed_class: BedClass
     inclusive: Flag = Field(default=False, description="普惠")
     home: Flag = Field(default=False, description="家庭养老床位")
-    since: Day
+    since: Day = Field(description="投入使用之日；规划床位为计划投入使用之日")
+    planned: Flag = Field(default=False, description="规划床位，不计入床位数")
+    monthly_fee_fen: AmountFen | None = Field(default=None, description="月床位费（分）")
+    purpose: Purpose = Purpose.GENERAL
+    gender: Gender = Gender.ANY
+    room: Line | None = Field(default=None, description="房间号")
+
+
+class DescriptionInput(ApiModel):
+    """Price, purpose and room; what is left out stays."""
+
+    monthly_fee_fen: AmountFen | None = None
+    purpose: Purpose | None = None
+    gender: Gender | None = None
+    room: Line | None = None
 
 
 class ReclassificationInput(DayInput):
@@ -99,6 +116,15 @@ class BedView(ApiModel):
     in_service: list[SpanModel]
     classes: list[ClassSpanModel]
     inclusive: list[SpanModel]
+    stage: Stage
+    suspended: list[SpanModel]
+    maintenance: list[SpanModel]
+    planned_for: date | None
+    monthly_fee_fen: int | None
+    purpose: Purpose
+    gender: Gender
+    room: str | None
+    last_service_on: date | None
     available_actions: list[str]
 
     @classmethod
@@ -122,7 +148,12 @@ class BedViewer:
             in_service=[SpanModel.of(span) for span in bed.in_service],
             classes=[ClassSpanModel.showing(entry) for entry in bed.classes],
             inclusive=[SpanModel.of(span) for span in bed.inclusive],
-            available_actions=sorted(action.value for action in possible),
+            stage=bed.stage(occupied=bed.occupied_now),
+            suspended=[SpanModel.of(span) for span in bed.suspended],
+            maintenance=[SpanModel.of(span) for span in bed.maintenance], planned_for=bed.planned_for,
+            monthly_fee_fen=bed.monthly_fee_fen, purpose=bed.purpose, gender=bed.gender, room=bed.room,
+            last_service_on=bed.last_service_on,
+            available_actions=sorted(action.value for action in possible if action not in OFFERING),
         )  # fmt: skip
 
 
@@ -241,4 +272,42 @@ async def correct_bed(bed_id: UUID, body: CorrectionInput, caller: Bedkeeper, co
     facts = body.parsed()
     return await command.run(
         lambda tx: usecases.correct_bed(tx, bed_id, **facts, expected=command.expected), show=BedView.seen_by(caller)
+    )
+
+
+@router.post("/beds/{bed_id}/activate", response_model=BedView, summary="规划床位投入使用")
+async def activate_bed(bed_id: UUID, body: DayInput, caller: Bedkeeper, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.activate(tx, bed_id, on=body.on, expected=command.expected), show=BedView.seen_by(caller)
+    )
+
+
+@router.post("/beds/{bed_id}/start-maintenance", response_model=BedView, summary="开始维护")
+async def start_maintenance(bed_id: UUID, body: DayInput, caller: Bedkeeper, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.start_maintenance(tx, bed_id, on=body.on, expected=command.expected),
+        show=BedView.seen_by(caller),
+    )
+
+
+@router.post("/beds/{bed_id}/finish-maintenance", response_model=BedView, summary="结束维护")
+async def finish_maintenance(bed_id: UUID, body: DayInput, caller: Bedkeeper, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.finish_maintenance(tx, bed_id, on=body.on, expected=command.expected),
+        show=BedView.seen_by(caller),
+    )
+
+
+@router.post("/beds/{bed_id}/describe", response_model=BedView, summary="登记床位费、用途和房间")
+async def describe_bed(bed_id: UUID, body: DescriptionInput, caller: Bedkeeper, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.describe(tx, bed_id, **dict(body), expected=command.expected), show=BedView.seen_by(caller)
+    )
+
+
+@router.post("/beds/{bed_id}/serve-at-home", response_model=BedView, summary="登记家庭养老床位服务")
+async def serve_at_home(bed_id: UUID, body: DayInput, caller: Bedkeeper, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.serve_at_home(tx, bed_id, on=body.on, expected=command.expected),
+        show=BedView.seen_by(caller),
     )

@@ -20,7 +20,9 @@ from eldercare.api.facts import (
     past_or_today,
     spans_or_none,
 )
-from eldercare.domain.institution import WORKFLOW, Action, Institution, Kind, Ownership, Status, Suspension
+from eldercare.domain.filing import FilingStatus
+from eldercare.domain.institution import WORKFLOW, Action, Institution, Stage, Status
+from eldercare.domain.institution_kind import Kind, Ownership, Suspension
 from eldercare.store import Tx
 from shared.kernel.divisions import Area
 from shared.kernel.organisation_code import OrganisationCode
@@ -39,8 +41,11 @@ Reader = Annotated[Principal, Depends(require("eldercare:read"))]
 
 SCOPE_OF = dict.fromkeys(Action, "eldercare:register") | {
     Action.ASSESS: "eldercare:inspect",
+    Action.GRADE: "eldercare:inspect",
+    Action.VERIFY: "eldercare:inspect",
     Action.ADD_BEDS: "eldercare:beds",
 }
+FILING_ACTIONS = (Action.SUBMIT_FILING, Action.RETURN_FILING, Action.FILE)
 FILING_BASIS = "养老机构管理办法 第十条"
 
 
@@ -70,6 +75,7 @@ class AmendmentInput(ApiModel):
     kind: Kind | None = None
     ownership: Ownership | None = None
     filed_beds: Count | None = None
+    on: Day | None = Field(default=None, description="变更之日，默认当日")
 
 
 class DayInput(ApiModel):
@@ -88,6 +94,7 @@ class SuspensionInput(DayInput):
     """Why the service stops for a while."""
 
     reason: Suspension
+    placement_plan: Line | None = Field(default=None, description="安置方案文号；有老年人入住时必填")
 
 
 class CorrectionInput(ApiModel):
@@ -116,6 +123,34 @@ class FilingDeadlineView(ApiModel):
     overdue: bool
 
 
+class FiledItemsView(ApiModel):
+    """What was filed, from a day on."""
+
+    since: date
+    name: str
+    kind: str
+    ownership: str
+    filed_beds: int
+    township: str
+
+
+class GradeView(ApiModel):
+    """A grade and its days; ``end`` is the first day without it."""
+
+    grade: int
+    begin: date
+    end: date
+
+
+class ClosureView(ApiModel):
+    """The notice of closure."""
+
+    announced_on: date
+    ends_on: date
+    prepaid: bool
+    placement_plan: str | None
+
+
 class InstitutionView(ApiModel):
     """An institution; ``available_actions`` are possible now for this caller."""
 
@@ -132,6 +167,17 @@ class InstitutionView(ApiModel):
     operating: list[SpanModel]
     comprehensive: list[SpanModel]
     quality: list[QualityMarkModel]
+    stage: Stage
+    filing_status: FilingStatus
+    corrections: list[str]
+    verified_on: date | None
+    items: list[FiledItemsView]
+    grades: list[GradeView]
+    inclusive_agreement: list[SpanModel]
+    hazards: list[SpanModel]
+    closure: ClosureView | None
+    upgraded_on: date | None
+    placement_plan: str | None
     deadlines: list[FilingDeadlineView]
     available_actions: list[str]
 
@@ -153,18 +199,42 @@ class InstitutionViewer:
             operating=[SpanModel.of(span) for span in institution.operating],
             comprehensive=[SpanModel.of(span) for span in institution.comprehensive],
             quality=[QualityMarkModel.of(mark) for mark in institution.quality],
+            **self._supervised(institution),
             deadlines=self._deadlines(institution),
             available_actions=sorted(
                 action.value
                 for action in possible
                 if SCOPE_OF[action] in self._caller.scopes
-                and not (action is Action.FILE and institution.filed_on is not None)
+                and not (action in FILING_ACTIONS and institution.filed_on is not None)
             ),
         )  # fmt: skip
 
+    @staticmethod
+    def _supervised(institution: Institution) -> dict[str, Any]:
+        filing, closure = institution.filing, institution.closure
+        return {
+            "stage": institution.stage,
+            "filing_status": FilingStatus.FILED if institution.filed_on else filing.status,
+            "corrections": list(filing.corrections),
+            "verified_on": filing.verified_on,
+            "items": [FiledItemsView(**vars(item)) for item in institution.items],
+            "grades": [GradeView(**vars(award)) for award in institution.grades],
+            "inclusive_agreement": [SpanModel.of(span) for span in institution.agreements],
+            "hazards": [SpanModel.of(span) for span in institution.hazards],
+            "closure": closure
+            and ClosureView(
+                announced_on=closure.announced_on,
+                ends_on=closure.ends_on,
+                prepaid=closure.prepaid,
+                placement_plan=closure.placement_plan,
+            ),
+            "upgraded_on": institution.upgraded_on,
+            "placement_plan": institution.placement_plan,
+        }
+
     def _deadlines(self, institution: Institution) -> list[FilingDeadlineView]:
         due = institution.filing_due
-        if due is None or institution.status is Status.CLOSED:
+        if due is None or institution.filed_on is not None or institution.status is Status.CLOSED:
             return []
         return [FilingDeadlineView(due_on=due.on, provisional=due.provisional, overdue=self._today > due.on)]
 

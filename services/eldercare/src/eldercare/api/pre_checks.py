@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Response
 from eldercare import usecases
 from eldercare.api.institutions import FILING_BASIS
 from eldercare.domain.filing import Clause
-from eldercare.domain.institution import Ownership
+from eldercare.domain.institution_kind import Ownership
 from eldercare.store import Tx
 from shared.kernel.organisation_code import OrganisationCode
 from shared.kernel.principal import Principal

@@ -7,11 +7,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
+from pydantic import AwareDatetime
 
 from eldercare import queries, usecases
 from eldercare.api.facts import PastDay, past_or_today
 from eldercare.api.institutions import DayInput
-from eldercare.domain.stay import WORKFLOW, Ground, Resident, Status, Stay
+from eldercare.domain.resident import Resident
+from eldercare.domain.stay import WORKFLOW, Death, DeathCause, EndReason, Ground, LeaveKind, Status, Stay
+from eldercare.usecases import stays as stay_usecases
+from shared.kernel.clock import in_china
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
 from shared.kernel.principal import Principal
@@ -35,17 +39,69 @@ class AdmissionInput(ApiModel):
     ground: Ground = Ground.ELDER
     begins_on: Day
     ends_on: Day | None = None
+    assessment_id: UUID | None = None
+    emergency_reason: Line | None = None
 
     def parsed(self, today: date) -> usecases.Admission:
         """The admission as value objects; refuses without repeating what was typed."""
         resident = Resident(PersonName.parse(self.name), IdentityNumber.parse(self.identity_number, today))
-        return usecases.Admission(self.bed_id, resident, self.ground, self.begins_on, self.ends_on)
+        return usecases.Admission(
+            self.bed_id, resident, self.ground, self.begins_on, self.ends_on, self.assessment_id,
+            self.emergency_reason,
+        )  # fmt: skip
 
 
 class VoidInput(ApiModel):
     """Why the stay does not count; without personal data."""
 
     reason: Line
+
+
+class DeathInput(ApiModel):
+    """What is recorded of a death."""
+
+    at: AwareDatetime
+    place: PersonalText
+    cause: DeathCause
+    notified_at: AwareDatetime
+
+    def parsed(self) -> Death:
+        """The death as a value object, on the clock of China."""
+        return Death(in_china(self.at), self.place, self.cause, in_china(self.notified_at))
+
+
+class EndInput(ApiModel):
+    """How a stay ends; ``on`` is the first day the bed is free."""
+
+    on: Day
+    reason: EndReason = EndReason.DISCHARGED
+    death: DeathInput | None = None
+
+    def parsed(self) -> stay_usecases.Ending:
+        """The ending as value objects."""
+        return stay_usecases.Ending(self.on, self.reason, self.death.parsed() if self.death else None)
+
+
+class LevelInput(ApiModel):
+    """A changed care level: the new assessment, and the day of the consent of the elder or agent."""
+
+    on: Day
+    assessment_id: UUID
+    consent_on: Day | None = None
+
+
+class LeaveInput(ApiModel):
+    """An absence from a day on."""
+
+    on: Day
+    kind: LeaveKind
+
+
+class MoveInput(ApiModel):
+    """Another bed of the same institution, from a day on."""
+
+    on: Day
+    bed_id: UUID
 
 
 class SearchInput(ApiModel):
@@ -67,6 +123,16 @@ class StayView(ApiModel):
     status: Status
     begins_on: date
     ends_on: date | None
+    admitted_on: date
+    trial_ends_on: date | None
+    level: int | None
+    entry_assessment_missing: bool
+    immediate_assessment_due: bool
+    on_leave: LeaveKind | None
+    bed_held_until: date | None
+    moved_from: UUID | None
+    end_reason: EndReason | None
+    refund_due_on: date | None
     void_reason: str | None
     available_actions: list[str]
 
@@ -77,6 +143,11 @@ class StayView(ApiModel):
             id=stay.id, institution_id=stay.institution_id, bed_id=stay.bed_id, township=stay.division,
             name=stay.resident.name.masked, identity_number=stay.resident.identity.masked, ground=stay.ground,
             status=stay.status, begins_on=stay.stayed.begin, ends_on=stay.stayed.end, void_reason=stay.void_reason,
+            admitted_on=stay.admitted_on, trial_ends_on=stay.trial_ends_on, level=stay.level,
+            entry_assessment_missing=stay.entry.assessment_id is None,
+            immediate_assessment_due=stay.assessment_due, on_leave=stay.leave.kind if stay.leave else None,
+            bed_held_until=stay.leave.held_until if stay.leave else None, moved_from=stay.moved_from,
+            end_reason=stay.end_reason, refund_due_on=stay.refund_due,
             available_actions=sorted(action.value for action in WORKFLOW.possible(stay.status)),
         )  # fmt: skip
 
@@ -151,9 +222,56 @@ async def list_stays(
 
 
 @router.post("/stays/{stay_id}/end", response_model=StayView, summary="办理离院")
-async def end_stay(stay_id: UUID, body: DayInput, caller: Admitter, command: Commanding) -> Response:
+async def end_stay(stay_id: UUID, body: EndInput, caller: Admitter, command: Commanding) -> Response:
     return await command.run(
-        lambda tx: usecases.end(tx, stay_id, on=body.on, expected=command.expected), show=StayView.of
+        lambda tx: stay_usecases.end(tx, stay_id, body.parsed(), expected=command.expected), show=StayView.of
+    )
+
+
+@router.post("/stays/{stay_id}/pass-trial", response_model=StayView, summary="试入住期满")
+async def pass_trial(stay_id: UUID, caller: Admitter, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: stay_usecases.pass_trial(tx, stay_id, expected=command.expected), show=StayView.of
+    )
+
+
+@router.post("/stays/{stay_id}/change-level", response_model=StayView, summary="变更照料等级")
+async def change_level(stay_id: UUID, body: LevelInput, caller: Admitter, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: stay_usecases.change_level(
+            tx,
+            stay_id,
+            on=body.on,
+            assessment_id=body.assessment_id,
+            consent_on=body.consent_on,
+            expected=command.expected,
+        ),
+        show=StayView.of,
+    )
+
+
+@router.post("/stays/{stay_id}/leave", response_model=StayView, summary="请假外出（住院、回家）")
+async def go_on_leave(stay_id: UUID, body: LeaveInput, caller: Admitter, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: stay_usecases.go_on_leave(tx, stay_id, kind=body.kind, on=body.on, expected=command.expected),
+        show=StayView.of,
+    )
+
+
+@router.post("/stays/{stay_id}/return", response_model=StayView, summary="请假返回")
+async def come_back(stay_id: UUID, body: DayInput, caller: Admitter, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: stay_usecases.come_back(tx, stay_id, on=body.on, expected=command.expected), show=StayView.of
+    )
+
+
+@router.post("/stays/{stay_id}/move", status_code=201, response_model=StayView, summary="院内换床")
+async def move_bed(stay_id: UUID, body: MoveInput, caller: Admitter, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: stay_usecases.move(tx, stay_id, bed_id=body.bed_id, on=body.on, expected=command.expected),
+        show=StayView.of,
+        status=201,
+        location=lambda stay: f"/v1/stays/{stay.id}",
     )
 
 

@@ -8,7 +8,10 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from eldercare.domain.filing import require_enough_beds
+from eldercare.domain.closure import ClosureNotice, require_closable
+from eldercare.domain.filing import UNFILED, FiledBefore, FiledItems, Filing, require_enough_beds
+from eldercare.domain.grading import GradeAward, ordered_awards
+from eldercare.domain.institution_kind import Kind, Ownership, Suspension
 from eldercare.domain.span import (
     Spans,
     begun,
@@ -29,86 +32,64 @@ from shared.kernel.spans import Span
 from shared.kernel.workflow import Workflow
 
 
-class Kind(StrEnum):
-    """What sort of institution it is (机构类型)."""
-
-    WELFARE_HOME = "WELFARE_HOME"
-    """社会福利院"""
-    HARDSHIP_CARE_HOME = "HARDSHIP_CARE_HOME"
-    """敬老院（特困人员供养服务机构）"""
-    ELDERLY_HOME = "ELDERLY_HOME"
-    """养老院"""
-    SENIOR_APARTMENT = "SENIOR_APARTMENT"
-    """老年公寓"""
-    HOSPITAL_ANNEX = "HOSPITAL_ANNEX"
-    """护理院附设"""
-    DISABILITY_CARE_CENTRE = "DISABILITY_CARE_CENTRE"
-    """失能特困人员集中照护中心"""
-    TOWNSHIP_CENTRE = "TOWNSHIP_CENTRE"
-    """乡镇（街道）养老服务中心"""
-
-
-class Ownership(StrEnum):
-    """Who built and who runs it (经营性质)."""
-
-    PUBLIC_RUN = "PUBLIC_RUN"
-    """公办公营"""
-    PUBLIC_BUILT_PRIVATE_RUN = "PUBLIC_BUILT_PRIVATE_RUN"
-    """公建民营"""
-    PRIVATE_NONPROFIT = "PRIVATE_NONPROFIT"
-    """民办非营利"""
-    PRIVATE_FOR_PROFIT = "PRIVATE_FOR_PROFIT"
-    """民办营利"""
-
-
-class Suspension(StrEnum):
-    """Why an institution stopped for a while (暂停服务事由)."""
-
-    VOLUNTARY = "VOLUNTARY"
-    ORDERED = "ORDERED"
-    MAJOR_HAZARD = "MAJOR_HAZARD"
-    DISASTER = "DISASTER"
-
-
 class Status(StrEnum):
     """Where an institution stands now (机构状态)."""
 
     OPERATING = "OPERATING"
     SUSPENDED = "SUSPENDED"
+    CLOSING = "CLOSING"
+    """已公告终止服务"""
+    CLOSED = "CLOSED"
+
+
+class Stage(StrEnum):
+    """The status read together with the filing (机构办理阶段, EC-4)."""
+
+    REGISTERED = "REGISTERED"
+    OPERATING_UNFILED = "OPERATING_UNFILED"
+    OPERATING = "OPERATING"
+    SUSPENDED = "SUSPENDED"
+    CLOSING = "CLOSING"
     CLOSED = "CLOSED"
 
 
 class Action(StrEnum):
     """What can be done to an institution (机构事项)."""
 
+    SUBMIT_FILING = "submit-filing"
+    RETURN_FILING = "return-filing"
     FILE = "file"
+    VERIFY = "verify"
     AMEND = "amend"
+    MOVE = "move"
     ADD_BEDS = "add-beds"
     RECOGNISE = "recognise"
     ASSESS = "assess"
+    GRADE = "grade"
     CORRECT = "correct"
     SUSPEND = "suspend"
     RESUME = "resume"
+    ANNOUNCE_CLOSURE = "announce-closure"
     CLOSE = "close"
 
 
+OPEN_ACTIONS = (
+    Action.SUBMIT_FILING, Action.RETURN_FILING, Action.FILE, Action.VERIFY, Action.AMEND, Action.MOVE, Action.RECOGNISE,
+    Action.ASSESS, Action.GRADE, Action.CORRECT,
+)  # fmt: skip
+"""What neither depends on whether the institution serves nor changes it."""
+
 WORKFLOW = Workflow(
     {
-        (Status.OPERATING, Action.FILE): Status.OPERATING,
-        (Status.OPERATING, Action.AMEND): Status.OPERATING,
+        **{(status, action): status for status in (Status.OPERATING, Status.SUSPENDED) for action in OPEN_ACTIONS},
         (Status.OPERATING, Action.ADD_BEDS): Status.OPERATING,
-        (Status.OPERATING, Action.RECOGNISE): Status.OPERATING,
-        (Status.OPERATING, Action.ASSESS): Status.OPERATING,
-        (Status.OPERATING, Action.CORRECT): Status.OPERATING,
         (Status.OPERATING, Action.SUSPEND): Status.SUSPENDED,
-        (Status.OPERATING, Action.CLOSE): Status.CLOSED,
-        (Status.SUSPENDED, Action.FILE): Status.SUSPENDED,
-        (Status.SUSPENDED, Action.AMEND): Status.SUSPENDED,
-        (Status.SUSPENDED, Action.RECOGNISE): Status.SUSPENDED,
-        (Status.SUSPENDED, Action.ASSESS): Status.SUSPENDED,
-        (Status.SUSPENDED, Action.CORRECT): Status.SUSPENDED,
         (Status.SUSPENDED, Action.RESUME): Status.OPERATING,
-        (Status.SUSPENDED, Action.CLOSE): Status.CLOSED,
+        (Status.OPERATING, Action.ANNOUNCE_CLOSURE): Status.CLOSING,
+        (Status.SUSPENDED, Action.ANNOUNCE_CLOSURE): Status.CLOSING,
+        (Status.CLOSING, Action.ASSESS): Status.CLOSING,
+        (Status.CLOSING, Action.CORRECT): Status.CLOSING,
+        (Status.CLOSING, Action.CLOSE): Status.CLOSED,
         (Status.CLOSED, Action.CORRECT): Status.CLOSED,
     }
 )
@@ -129,10 +110,6 @@ class TownshipNeeded(Invalid):
 
 class NothingChanges(Invalid):
     """没有填写任何变更"""
-
-
-class FiledBefore(Refusal):
-    """该机构已备案"""
 
 
 class FewerThanPresentBeds(Refusal):
@@ -159,6 +136,18 @@ class InstitutionClosed(InstitutionNotOperating):
     """机构已终止服务"""
 
 
+class InstitutionClosing(InstitutionNotOperating):
+    """机构已公告终止服务，不得新收住"""
+
+
+class MajorHazardOpen(InstitutionNotOperating):
+    """重大事故隐患尚未整改完毕，不得新收住"""
+
+
+class PlacementPlanMissing(Refusal):
+    """尚有老年人入住，须提交安置方案"""
+
+
 class PresentStatusDiffers(Refusal):
     """更正不得改变现状，请办理相应事项"""
 
@@ -176,7 +165,9 @@ class Institution(Aggregate):
     """A registered institution with at least the minimum of beds (养老机构); ``division`` is its township.
 
     ``operating`` are the days it is open, ``comprehensive`` the days it has comprehensive functions (具备综合功能).
-    ``filed_beds`` is the number of beds in its filing, the upper limit of the beds it may have.
+    ``filed_beds`` is the number of beds in its filing, the upper limit of the beds it may have. ``items`` are the
+    filed items with the days they hold, ``agreements`` the days of a signed inclusive agreement (普惠协议),
+    ``hazards`` the days on which a major hazard is open (重大事故隐患).
     """
 
     name: str
@@ -191,6 +182,14 @@ class Institution(Aggregate):
     quality: tuple[QualityMark, ...] = ()
     suspension: Suspension | None = None
     filing_due: Deadline | None = None
+    filing: Filing = UNFILED
+    items: tuple[FiledItems, ...] = ()
+    grades: tuple[GradeAward, ...] = ()
+    agreements: Spans = ()
+    hazards: Spans = ()
+    closure: ClosureNotice | None = None
+    upgraded_on: date | None = None
+    placement_plan: str | None = None
 
     @property
     def opened_on(self) -> date:
@@ -201,17 +200,60 @@ class Institution(Aggregate):
         """The bureau gives the receipt of filing (备案回执, EC-401)."""
         self.status = WORKFLOW.next(self.status, Action.FILE)
         require_past(on, today=today)
+        self._require_unfiled()
+        self.filing = self.filing.accepted(on)
+        self.filed_on = on
+        self.note("filed")
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands when status, first resident and filing are read together."""
+        if self.status is not Status.OPERATING:
+            return Stage(self.status.value)
+        if self.filed_on is not None:
+            return Stage.OPERATING
+        return Stage.REGISTERED if self.filing_due is None else Stage.OPERATING_UNFILED
+
+    def admit_first(self, due: Deadline) -> None:
+        """The first resident moves in: the clock of the filing starts (EC-401)."""
+        self.filing_due = due
+        self.note("first_admitted")
+
+    def submit_filing(self, *, on: date, materials: Sequence[str], required: Sequence[str], today: date) -> None:
+        """The institution hands in its filing (EC-402); what is missing comes back as a list, never as a no."""
+        self.status = WORKFLOW.next(self.status, Action.SUBMIT_FILING)
+        require_past(on, today=today)
+        self._require_unfiled()
+        self.filing = self.filing.submitted(on, materials, required)
+        self.note("amended")
+
+    def return_filing(self, *, on: date, corrections: Sequence[str], today: date) -> None:
+        """The bureau says what to correct (一次性告知补正)."""
+        self.status = WORKFLOW.next(self.status, Action.RETURN_FILING)
+        require_past(on, today=today)
+        self._require_unfiled()
+        self.filing = self.filing.returned(corrections)
+        self.note("amended")
+
+    def verify(self, *, on: date, today: date) -> None:
+        """The bureau has looked at the place itself (现场核查, EC-404)."""
+        self.status = WORKFLOW.next(self.status, Action.VERIFY)
+        require_past(on, today=today)
+        self._require_open_by(on)
+        self.filing = self.filing.seen(on)
+        self.note("amended")
+
+    def _require_unfiled(self) -> None:
         if self.filed_on is not None:
             raise FiledBefore(rule="EC-401", filed_on=self.filed_on.isoformat())
-        self.filed_on = on
-        self.note("amended")
 
     def amend(
         self, *, name: str | None = None, kind: Kind | None = None, ownership: Ownership | None = None,
-        filed_beds: int | None = None, present_beds: int, minimum_beds: int,
+        filed_beds: int | None = None, present_beds: int, minimum_beds: int, on: date, today: date,
     ) -> None:  # fmt: skip
         """Change what was filed (变更备案, EC-403); beds present must fit into the new number."""
         self.status = WORKFLOW.next(self.status, Action.AMEND)
+        self._require_item_day(on, today)
         before = (self.name, self.kind, self.ownership, self.filed_beds)
         wanted = (name, kind, ownership, filed_beds)
         if all(new is None or new == old for new, old in zip(wanted, before, strict=True)):
@@ -222,7 +264,70 @@ class Institution(Aggregate):
         require_enough_beds(self.filed_beds, minimum_beds)
         if self.filed_beds < present_beds:
             raise FewerThanPresentBeds(rule="EC-7.5.1", field="filed_beds", present=present_beds)
+        self._keep_items(on)
         self.note("amended")
+
+    def move(self, *, township: str, on: date, today: date) -> None:
+        """Its premises lie in another township from a day on (变更服务场所); beds and residents move with it."""
+        self.status = WORKFLOW.next(self.status, Action.MOVE)
+        self._require_item_day(on, today)
+        if township == self.division:
+            raise NothingChanges(field="township")
+        self.division = township
+        self._keep_items(on)
+        self.note("moved")
+
+    def _require_item_day(self, on: date, today: date) -> None:
+        require_past(on, today=today)
+        self._require_open_by(on)
+        if self.items and on < self.items[-1].since:
+            require_later(on, self.items[-1].since)
+
+    def _keep_items(self, on: date) -> None:
+        kept = tuple(item for item in self.items if item.since < on)
+        self.items = (*kept, self._items_since(on))
+
+    def open_items(self) -> None:
+        """The items of the first filing hold from the first day."""
+        self._keep_items(self.opened_on)
+
+    def _items_since(self, day: date) -> FiledItems:
+        return FiledItems(day, self.name, self.kind.value, self.ownership.value, self.filed_beds, self.division)
+
+    def set_terms(self, *, inclusive_agreement: bool | None, upgraded_on: date | None, on: date, today: date) -> None:
+        """A signed inclusive agreement begins or ends (普惠协议), or the home has been upgraded (升级改造)."""
+        self.status = WORKFLOW.next(self.status, Action.AMEND)
+        require_past(on, upgraded_on, today=today)
+        self._require_open_by(on)
+        if inclusive_agreement is None and upgraded_on is None:
+            raise NothingChanges
+        if inclusive_agreement is not None:
+            if inclusive_agreement == is_open(self.agreements):
+                raise NothingChanges(field="inclusive_agreement")
+            require_later(on, latest_change(self.agreements))
+            self.agreements = (begun if inclusive_agreement else ended)(self.agreements, on)
+        self.upgraded_on = upgraded_on or self.upgraded_on
+        self.note("amended")
+
+    def award(self, *, award: GradeAward, today: date) -> None:
+        """A grade is awarded for its years (等级评定, §10.2)."""
+        self.status = WORKFLOW.next(self.status, Action.GRADE)
+        require_past(award.begin, today=today)
+        self._require_open_by(award.begin)
+        self.grades = ordered_awards([*self.grades, award])
+        self.note("graded")
+
+    def endanger(self, *, on: date) -> None:
+        """A major hazard has been found: nobody is admitted until it is gone (EC-407)."""
+        if not is_open(self.hazards):
+            self.hazards = begun(self.hazards, max(on, latest_change(self.hazards) or on))
+            self.note("amended")
+
+    def make_safe(self, *, on: date) -> None:
+        """The last open major hazard has been removed."""
+        if is_open(self.hazards):
+            self.hazards = ended(self.hazards, on)
+            self.note("amended")
 
     def make_room(self, *, more: int, present_beds: int, since: date) -> None:
         """Refuse beds that the filing or the dates of the institution leave no room for (EC-7.5.1)."""
@@ -251,13 +356,15 @@ class Institution(Aggregate):
         self.quality = ordered_marks([*self.quality, mark])
         self.note("assessed")
 
-    def suspend(self, *, on: date, reason: Suspension, today: date) -> None:
-        """Stop the service for a while (EC-4): nobody is admitted from that day on."""
+    def suspend(self, *, on: date, reason: Suspension, residents: int, placement_plan: str | None, today: date) -> None:
+        """Stop the service for a while (EC-4): nobody is admitted, and its beds leave service, from that day on."""
         self.status = WORKFLOW.next(self.status, Action.SUSPEND)
         require_past(on, today=today)
         require_later(on, latest_change(self.operating))
+        if residents and not placement_plan:
+            raise PlacementPlanMissing(rule="老年人权益保障法 第四十六条", residents=residents)
         self.operating = ended(self.operating, on)
-        self.suspension = reason
+        self.suspension, self.placement_plan = reason, placement_plan
         self.note("suspended")
 
     def resume(self, *, on: date, today: date) -> None:
@@ -265,19 +372,38 @@ class Institution(Aggregate):
         self.status = WORKFLOW.next(self.status, Action.RESUME)
         require_past(on, today=today)
         require_later(on, latest_change(self.operating))
+        if is_open(self.hazards):
+            raise MajorHazardOpen(rule="EC-407", status_now=self.status.value)
         self.operating = begun(self.operating, on)
-        self.suspension = None
+        self.suspension = self.placement_plan = None
         self.note("resumed")
 
-    def close(self, *, on: date, residents: int, today: date) -> None:
-        """End the service for good (EC-406); ``residents`` stay beyond that day and must be placed first."""
-        self.status = WORKFLOW.next(self.status, Action.CLOSE)
+    def announce_closure(self, *, notice: ClosureNotice, residents: int, reasonable_days: int, today: date) -> None:
+        """Say in writing, in time and with a plan for everybody, that the service will end (EC-406, EC-904)."""
+        status = WORKFLOW.next(self.status, Action.ANNOUNCE_CLOSURE)
+        require_past(notice.announced_on, today=today)
+        self._require_open_by(notice.announced_on)
+        notice.check(residents=residents, reasonable_days=reasonable_days)
+        self.status = status
+        self.closure = notice
+        self.note("closure_announced")
+
+    def close(self, *, on: date, residents: int, open_receipts: int, today: date) -> None:
+        """End the service for good (EC-406); ``residents`` stay beyond that day and must be placed first.
+
+        :param open_receipts: prepayments and deposits neither refunded nor registered as claims (EC-904).
+        """
+        status = WORKFLOW.next(self.status, Action.CLOSE)
         require_past(on, today=today)
-        require_later(on, latest_change(self.operating))
+        if is_open(self.operating):
+            require_later(on, latest_change(self.operating))
         if residents:
             raise ResidentsRemain(rule="老年人权益保障法 第四十六条", residents=residents)
+        require_closable(self.closure, on=on, open_receipts=open_receipts)
+        self.status = status
         self.operating = ended(self.operating, on)
         self.comprehensive = ended(self.comprehensive, on)
+        self.agreements = ended(self.agreements, on)
         self.suspension = None
         self.note("closed")
 
@@ -301,7 +427,11 @@ class Institution(Aggregate):
         self.note("amended")
 
     def require_admitting(self, on: date) -> None:
-        """Nobody is admitted while the institution is suspended or closed (EC-407)."""
+        """Nobody is admitted while it is suspended, closing or closed, or a major hazard is open (EC-407)."""
+        if self.closure is not None and on >= self.closure.announced_on and self.status is Status.CLOSING:
+            raise InstitutionClosing(rule="EC-407", status_now=self.status.value)
+        if covered(self.hazards, on):
+            raise MajorHazardOpen(rule="EC-407", status_now=self.status.value)
         if not covered(self.operating, on):
             closed = self.status is Status.CLOSED and self.operating[-1].begin <= on
             raise (InstitutionClosed if closed else InstitutionNotOperating)(
@@ -310,7 +440,8 @@ class Institution(Aggregate):
 
     def _corrected(self, operating: Sequence[Span], first_bed_on: date | None, today: date) -> Spans:
         spans = checked(operating, today)
-        if not spans or is_open(spans) != (self.status is Status.OPERATING):
+        serving = is_open(self.operating)
+        if not spans or is_open(spans) != serving:
             raise PresentStatusDiffers(field="operating", status_now=self.status.value)
         if self.status is Status.CLOSED and spans[-1].end != self.operating[-1].end:
             raise PresentStatusDiffers(field="operating", status_now=self.status.value)
@@ -356,5 +487,6 @@ def register_institution(
         operating=(Span(opened_on),),
         comprehensive=(Span(opened_on),) if comprehensive else (),
     )
+    institution.open_items()
     institution.note("registered")
     return institution

@@ -81,3 +81,19 @@ def ended(spans: Spans, on: date) -> Spans:
     """The fact holds no longer from a day on."""
     kept = [span for span in spans if span.begin < on]
     return tuple(Span(span.begin, min(span.end or on, on)) for span in kept)
+
+
+def without(spans: Spans, taken: Spans) -> Spans:
+    """The days of the first that are not days of the second."""
+    left: list[Span] = []
+    for span in spans:
+        begin: date | None = span.begin
+        for gap in taken:
+            if begin is None or not gap.meets(Span(begin, span.end)):
+                continue
+            if begin < gap.begin:
+                left.append(Span(begin, gap.begin))
+            begin = gap.end
+        if begin is not None and (span.end is None or begin < span.end):
+            left.append(Span(begin, span.end))
+    return tuple(left)
