@@ -533,6 +533,8 @@ def test_a_couple_crosses_provinces_when_no_mainland_party_is_registered_here(
 def test_the_whole_matrix_of_an_office(status: OfficeStatus, action: OfficeAction) -> None:
     allowed = {
         (OfficeStatus.OPEN, OfficeAction.AMEND): OfficeStatus.OPEN,
+        (OfficeStatus.OPEN, OfficeAction.GRADE): OfficeStatus.OPEN,
+        (OfficeStatus.OPEN, OfficeAction.COUNSEL): OfficeStatus.OPEN,
         (OfficeStatus.OPEN, OfficeAction.CLOSE): OfficeStatus.CLOSED,
     }
     if (status, action) in allowed:
@@ -728,8 +730,19 @@ def judgment(effective_on: date, ground: AnnulmentGround = AnnulmentGround.BIGAM
 
 @pytest.mark.parametrize(("status", "action"), list(product(RegistrationStatus, RegistrationAction)))
 def test_the_whole_matrix_of_a_registration(status: RegistrationStatus, action: RegistrationAction) -> None:
-    if status is RegistrationStatus.IN_FORCE:
-        assert registration_module.WORKFLOW.next(status, action) is RegistrationStatus.ANNULLED
+    in_force, ended = RegistrationStatus.IN_FORCE, RegistrationStatus.ENDED_BY_DIVORCE
+    allowed = {
+        (in_force, RegistrationAction.ANNUL): RegistrationStatus.ANNULLED,
+        (in_force, RegistrationAction.DIVORCE): ended,
+        (in_force, RegistrationAction.END_BY_DEATH): RegistrationStatus.ENDED_BY_DEATH,
+        (in_force, RegistrationAction.REVOKE): RegistrationStatus.REVOKED,
+        (in_force, RegistrationAction.CORRECT): in_force,
+        (in_force, RegistrationAction.CELEBRATE): in_force,
+        (ended, RegistrationAction.ANNUL): RegistrationStatus.ANNULLED,
+        (RegistrationStatus.ENDED_BY_DEATH, RegistrationAction.ANNUL): RegistrationStatus.ANNULLED,
+    }
+    if (status, action) in allowed:
+        assert registration_module.WORKFLOW.next(status, action) is allowed[status, action]
     else:
         with pytest.raises(ActionNotPossible):
             registration_module.WORKFLOW.next(status, action)
@@ -771,6 +784,6 @@ def test_a_registration_keeps_why_it_was_allowed() -> None:
     registration = registered()
     assert [clause.code for clause in registration.clauses] == [
         "M01", "M01", "M02", "M03", "M03", "M04", "M04", "M05", "M05", "M06", "M07", "M07", "M09", "M09", "M11",
-        "M10",
+        "M13", "M10",
     ]  # fmt: skip
     assert set(registration.uncertain) == {"age.leap_birthday", "check.valid_hours"}

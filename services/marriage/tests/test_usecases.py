@@ -119,8 +119,12 @@ async def test_a_registration_is_announced_without_the_people(
         registered_on=date(2026, 11, 23),
         cross_province=True,
         annulled_on=None,
+        cross_district=True,
     )
-    assert set(event["data"]) == {"kind", "office_id", "registered_on", "cross_province", "annulled_on"}
+    assert set(event["data"]) == {
+        "kind", "office_id", "registered_on", "cross_province", "annulled_on", "occasion", "cross_district", "void",
+        "ended_on", "ended_by", "revoked_on", "ceremony_on",
+    }  # fmt: skip
     audit = await service.rows("SELECT action, object_id FROM audit_entry ORDER BY id DESC LIMIT 1")
     assert [(row.action, row.object_id) for row in audit] == [("registration.registered", str(registration.id))]
 

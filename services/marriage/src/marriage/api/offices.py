@@ -14,6 +14,7 @@ from marriage.domain.office import (
     Clientele,
     Feature,
     Office,
+    OfficeGrade,
     OfficeLevel,
     OfficeStatus,
     Statement,
@@ -32,6 +33,7 @@ from shared.web.strict_json import StrictRoute
 router = APIRouter(prefix="/v1/offices", tags=["登记机关"], route_class=StrictRoute)
 
 Keeper = Annotated[Principal, Depends(require("marriage:offices"))]
+Registrar = Annotated[Principal, Depends(require("marriage:register"))]
 
 
 class SourcedInput(ApiModel):
@@ -63,6 +65,9 @@ class AmendInput(SourcedInput):
     in_service: Flag | None = None
     cross_province: Flag | None = Field(default=None, description="实际办理跨省通办")
     counselling_room: Flag | None = Field(default=None, description="设有并运行婚姻家庭辅导室")
+    serves_mainland: Flag | None = Field(default=None, description="办理内地居民婚姻登记")
+    serves_foreign_related: Flag | None = Field(default=None, description="办理涉外、涉港澳台、涉华侨婚姻登记")
+    weekend_open: Flag | None = Field(default=None, description="周六对外办理")
     name: Line | None = None
 
     @property
@@ -72,6 +77,9 @@ class AmendInput(SourcedInput):
             Feature.IN_SERVICE: self.in_service,
             Feature.CROSS_PROVINCE: self.cross_province,
             Feature.COUNSELLING_ROOM: self.counselling_room,
+            Feature.SERVES_MAINLAND: self.serves_mainland,
+            Feature.SERVES_FOREIGN_RELATED: self.serves_foreign_related,
+            Feature.WEEKEND_OPEN: self.weekend_open,
         }
         return [(feature, holds) for feature, holds in said.items() if holds is not None]
 
@@ -80,6 +88,19 @@ class CloseInput(SourcedInput):
     """The first day on which an office no longer exists."""
 
     closed_on: Day
+
+
+class GradeInput(SourcedInput):
+    """The grade from a day on."""
+
+    grade: OfficeGrade
+    from_day: Day
+
+
+class SessionInput(ApiModel):
+    """A session that was held in the counselling room."""
+
+    on: Day
 
 
 class SpanView(ApiModel):
@@ -139,6 +160,11 @@ class OfficeView(ApiModel):
     in_service: FeatureView
     cross_province: FeatureView
     counselling_room: FeatureView
+    serves_mainland: FeatureView
+    serves_foreign_related: FeatureView
+    weekend_open: FeatureView
+    grade: OfficeGrade
+    latest_counselling: date | None
     statements: list[StatementView]
 
     @classmethod
@@ -151,6 +177,10 @@ class OfficeView(ApiModel):
             in_service=FeatureView.of(office, Feature.IN_SERVICE, on),
             cross_province=FeatureView.of(office, Feature.CROSS_PROVINCE, on),
             counselling_room=FeatureView.of(office, Feature.COUNSELLING_ROOM, on),
+            serves_mainland=FeatureView.of(office, Feature.SERVES_MAINLAND, on),
+            serves_foreign_related=FeatureView.of(office, Feature.SERVES_FOREIGN_RELATED, on),
+            weekend_open=FeatureView.of(office, Feature.WEEKEND_OPEN, on), grade=office.grade_on(on),
+            latest_counselling=max((day for day in office.counselling_days if day <= on), default=None),
             statements=[StatementView.of(statement) for statement in office.statements],
         )  # fmt: skip
 
@@ -213,5 +243,23 @@ async def close_office(office_id: UUID, body: CloseInput, caller: Keeper, comman
         lambda tx: usecases.close_office(
             tx, office_id, on=body.closed_on, evidence=body.evidence, expected=command.expected
         ),
+        show=lambda office: OfficeView.of(office, command.today),
+    )
+
+
+@router.post("/{office_id}/grade", response_model=OfficeView, summary="评定登记机关等级")
+async def grade_office(office_id: UUID, body: GradeInput, caller: Keeper, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.grade_office(
+            tx, office_id, grade=body.grade, from_day=body.from_day, evidence=body.evidence, expected=command.expected
+        ),
+        show=lambda office: OfficeView.of(office, command.today),
+    )
+
+
+@router.post("/{office_id}/counselling-sessions", response_model=OfficeView, summary="记录婚姻家庭辅导服务")
+async def record_counselling(office_id: UUID, body: SessionInput, caller: Registrar, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.counsel(tx, office_id, on=body.on),
         show=lambda office: OfficeView.of(office, command.today),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -117,6 +118,10 @@ class ApplicantInput(DomicileInput):
     has_signed_declaration: Flag
     identity_check: CheckInput | None = None
     marital_check: CheckInput | None = None
+    identity_inquiry_id: UUID | None = Field(default=None, description="以已记录的联网核验代替 identity_check")
+    marital_inquiry_id: UUID | None = Field(default=None, description="以已记录的联网核验代替 marital_check")
+    is_soldier: Flag = False
+    has_unit_certificate: Flag = False
 
     def applicant(self, today: date) -> Applicant:
         """The applicant as value objects."""
@@ -138,6 +143,8 @@ class ApplicantInput(DomicileInput):
             has_signed=self.has_signed_declaration,
             identity_check=self.identity_check.parsed() if self.identity_check else None,
             marital_check=self.marital_check.parsed() if self.marital_check else None,
+            is_soldier=self.is_soldier,
+            has_unit_certificate=self.has_unit_certificate,
         )
 
 

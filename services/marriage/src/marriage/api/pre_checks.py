@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from marriage import usecases
 from marriage.api.people import DomicileInput, FamilyInput
 from marriage.domain.certificate import CertificateNumber
 from marriage.domain.competence import CompetenceReason, Regime
+from marriage.domain.divorce_dates import divorce_dates
 from marriage.domain.eligibility import (
     MARRIAGEABLE_AGE,
     Declared,
@@ -145,6 +146,29 @@ class CompetenceAnswer(ApiModel):
     uncertain: list[str]
 
 
+class DivorceTimelineQuestion(ApiModel):
+    """The day on which the application would be received; today if left out."""
+
+    applied_on: Day | None = None
+
+
+class DivorceTimelineAnswer(ApiModel):
+    """The days of a divorce: both last days move to the next working day when they are rest days.
+
+    ``provisional`` while a year that was needed has no published list; ``uncertain`` names what no source fixes.
+    """
+
+    applied_on: date
+    cooling_end: date
+    window_start: date
+    window_end: date
+    lapses_on: date
+    provisional: bool
+    calendar_version: str
+    rule: str
+    uncertain: list[str]
+
+
 class CertificateQuestion(ApiModel):
     """A number, and the day it is said to have been given."""
 
@@ -203,6 +227,20 @@ async def check_competence(body: CompetenceQuestion, caller: Anybody, asking: As
         return CompetenceAnswer(
             on=on, is_competent=found.is_competent, regime=found.regime, reason=found.reason, basis=found.basis,
             refer_to=found.refer_to, uncertain=list(parameters.uncertain_used),
+        )  # fmt: skip
+
+    return await asking.run(answer, show=lambda found: found)
+
+
+@router.post("/divorce-timeline", response_model=DivorceTimelineAnswer, summary="离婚登记期限预检")
+async def check_divorce_timeline(body: DivorceTimelineQuestion, caller: Anybody, asking: Asking) -> Response:
+    async def answer(tx: Tx) -> DivorceTimelineAnswer:
+        dates = divorce_dates(body.applied_on or tx.today, tx.around.calendar)
+        return DivorceTimelineAnswer(
+            applied_on=dates.received_on, cooling_end=dates.cooling_end, window_start=dates.window_start,
+            window_end=dates.window_end, lapses_on=dates.window_end + timedelta(days=1),
+            provisional=dates.provisional, calendar_version=dates.calendar_version,
+            rule="民法典 第一千零七十七条；民发〔2020〕116号", uncertain=["office.closing_time"],
         )  # fmt: skip
 
     return await asking.run(answer, show=lambda found: found)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from marriage import queries, usecases
@@ -17,10 +19,14 @@ from marriage.domain.registration import (
     WORKFLOW,
     Annulment,
     AnnulmentGround,
+    Ending,
+    EndingKind,
     Registration,
     RegistrationAction,
     RegistrationStatus,
 )
+from marriage.store import Tx
+from marriage.usecases.inquiries import with_recorded
 from shared.kernel.principal import Principal
 from shared.web.access import require
 from shared.web.commands import Asking, Commanding
@@ -35,7 +41,11 @@ Annotator = Annotated[Principal, Depends(require("marriage:annul"))]
 Reader = Annotated[Principal, Depends(require("marriage:read"))]
 Revealer = Annotated[Principal, Depends(require("marriage:reveal"))]
 
-SCOPE_OF = {RegistrationAction.ANNUL: "marriage:annul"}
+SCOPE_OF = {
+    RegistrationAction.ANNUL: "marriage:annul",
+    RegistrationAction.END_BY_DEATH: "marriage:annul",
+    RegistrationAction.CELEBRATE: "marriage:register",
+}
 
 
 class CoupleInput(ApiModel):
@@ -48,6 +58,7 @@ class CoupleInput(ApiModel):
     family: FamilyInput | None = None
     has_joint_photo: Flag
     effective_from: Day | None = None
+    is_trafficking_suspected: Flag = Field(default=False, description="疑似被拐卖、绑架；须立即报告，暂不办理")
 
     def parsed(self, today: date) -> Couple:
         """The couple as value objects; a refusal says which of the two it is about."""
@@ -56,7 +67,15 @@ class CoupleInput(ApiModel):
         with placed(Side.SECOND):
             second = self.second.applicant(today)
         family = self.family.parsed() if self.family else None
-        return Couple(first, second, self.occasion, family, self.has_joint_photo, self.effective_from)
+        return Couple(
+            first,
+            second,
+            self.occasion,
+            family,
+            self.has_joint_photo,
+            self.effective_from,
+            self.is_trafficking_suspected,
+        )
 
 
 class AnnulmentInput(ApiModel):
@@ -106,6 +125,32 @@ class AnnulmentView(ApiModel):
         )  # fmt: skip
 
 
+class EndingView(ApiModel):
+    """What ended the marriage."""
+
+    kind: EndingKind
+    on: date
+    document: str
+
+    @classmethod
+    def of(cls, ending: Ending) -> EndingView:
+        """The view of one ending."""
+        return cls(**vars(ending))
+
+
+class DeathInput(ApiModel):
+    """A death that ended the marriage, by its certificate."""
+
+    on: Day
+    document: Line
+
+
+class CeremonyInput(ApiModel):
+    """A ceremony that was held; it is no condition of anything."""
+
+    on: Day
+
+
 class RegistrationView(ApiModel):
     """A registration as its caller may see it; ``available_actions`` are possible now for this caller."""
 
@@ -118,7 +163,11 @@ class RegistrationView(ApiModel):
     registered_on: date
     effective_from: date | None
     cross_province: bool
+    cross_district: bool
     annulment: AnnulmentView | None
+    ending: EndingView | None
+    ceremony_on: date | None
+    corrected_on: date | None
     parties: list[PartyView]
     clauses: list[ClauseView]
     uncertain: list[str]
@@ -147,9 +196,12 @@ class RegistrationViewer:
             registered_on=registration.registered_on, effective_from=registration.effective_from,
             cross_province=registration.crosses_provinces,
             annulment=AnnulmentView.of(registration.annulment) if registration.annulment else None,
+            cross_district=registration.crosses_districts,
+            ending=EndingView.of(registration.ending) if registration.ending else None,
+            ceremony_on=registration.ceremony_on, corrected_on=registration.corrected_on,
             parties=parties, clauses=[ClauseView.of(clause) for clause in registration.clauses],
             uncertain=list(registration.uncertain),
-            available_actions=[action.value for action in possible if SCOPE_OF[action] in self._caller.scopes],
+            available_actions=[action.value for action in possible if SCOPE_OF.get(action) in self._caller.scopes],
         )  # fmt: skip
 
 
@@ -172,8 +224,18 @@ class RegistrationLineView(ApiModel):
 @router.post("", status_code=201, response_model=RegistrationView, summary="办理结婚登记")
 async def register_marriage(body: CoupleInput, caller: Registrar, command: Commanding) -> Response:
     couple = body.parsed(command.today)
+    named = {
+        Side.FIRST: (body.first.identity_inquiry_id, body.first.marital_inquiry_id),
+        Side.SECOND: (body.second.identity_inquiry_id, body.second.marital_inquiry_id),
+    }
+
+    async def registered(tx: Tx) -> Registration:
+        first = await with_recorded(tx, couple.first, *named[Side.FIRST])
+        second = await with_recorded(tx, couple.second, *named[Side.SECOND])
+        return await usecases.register(tx, body.office_id, replace(couple, first=first, second=second))
+
     return await command.run(
-        lambda tx: usecases.register(tx, body.office_id, couple),
+        registered,
         show=RegistrationViewer(caller),
         status=201,
         location=lambda registration: f"/v1/registrations/{registration.id}",
@@ -239,5 +301,24 @@ async def annul_registration(
     annulment = Annulment(body.ground, body.court, body.document, body.effective_on)
     return await command.run(
         lambda tx: usecases.annul(tx, registration_id, annulment, expected=command.expected),
+        show=RegistrationViewer(caller),
+    )
+
+
+@router.post("/{registration_id}/end-by-death", response_model=RegistrationView, summary="载明一方死亡")
+async def end_by_death(registration_id: UUID, body: DeathInput, caller: Annotator, command: Commanding) -> Response:
+    ending = Ending(EndingKind.DEATH, body.on, body.document)
+
+    async def ended(tx: Tx) -> Registration:
+        registration = await tx.registrations.get(registration_id, area=caller.area, expected=command.expected)
+        return await usecases.end_marriage(tx, registration, ending)
+
+    return await command.run(ended, show=RegistrationViewer(caller))
+
+
+@router.post("/{registration_id}/celebrate", response_model=RegistrationView, summary="记录颁证仪式")
+async def celebrate(registration_id: UUID, body: CeremonyInput, caller: Registrar, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.celebrate(tx, registration_id, on=body.on, expected=command.expected),
         show=RegistrationViewer(caller),
     )

@@ -89,9 +89,9 @@ def _reason(
     if not office.holds(Feature.IN_SERVICE, on):
         return CompetenceReason.NOT_IN_SERVICE
     if any(domicile.residence is not Residence.MAINLAND for domicile in couple):
-        can = Clientele.FOREIGN_RELATED in office.clientele
+        can = office.serves(Clientele.FOREIGN_RELATED, on)
         return CompetenceReason.FOREIGN_RELATED_OFFICE if can else CompetenceReason.NOT_FOREIGN_RELATED
-    if Clientele.MAINLAND not in office.clientele:
+    if not office.serves(Clientele.MAINLAND, on):
         return CompetenceReason.NOT_FOR_MAINLAND
     if regime is Regime.NATIONWIDE:
         return CompetenceReason.NATIONWIDE
@@ -116,3 +116,10 @@ def crosses_provinces(couple: tuple[Domicile, Domicile]) -> bool:
     """Whether mainland residents came, and none of them is registered in Chongqing (跨省通办)."""
     households = [domicile.household for domicile in couple if domicile.household is not None]
     return bool(households) and not any(code.startswith(CHONGQING) for code in households)
+
+
+def crosses_districts(office: Office, couple: tuple[Domicile, Domicile]) -> bool:
+    """Whether mainland residents came, and none of them is registered in the office's county (全市通办、跨省通办)."""
+    households = [domicile.household for domicile in couple if domicile.household is not None]
+    here = office.division[:_DISTRICT_DIGITS]
+    return bool(households) and here not in households

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from marriage.domain.competence import Competence
+from marriage.domain.credit import MEMORANDUM
 from marriage.domain.kinship import Family
 from marriage.domain.obstacle import (
     AlreadyMarried,
@@ -28,7 +29,9 @@ from marriage.domain.obstacle import (
     Obstacle,
     OfficeNotCompetent,
     ProhibitedKinship,
+    TraffickingSuspected,
     UnderMarriageableAge,
+    UnitCertificateMissing,
 )
 from marriage.domain.party import Party, PriorStatus, Residence, Side, require_two_people
 from shared.kernel.clock import business_day
@@ -100,6 +103,8 @@ class Applicant:
     has_signed: bool
     identity_check: ExternalCheck | None = None
     marital_check: ExternalCheck | None = None
+    is_soldier: bool = False
+    has_unit_certificate: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,7 @@ class Couple:
     family: Family | None = None
     has_joint_photo: bool = True
     effective_from: date | None = None
+    is_trafficking_suspected: bool = False
 
     def __post_init__(self) -> None:
         require_two_people(*self.parties)
@@ -208,11 +214,13 @@ def examine(
     married: frozenset[Side],
     competence: Competence,
     parameters: ParameterReader,
+    listed: frozenset[Side] = frozenset(),
 ) -> Examination:
     """Ask every rule about a couple at a moment.
 
     :param married: who has a marriage in force in our own register.
     :param competence: the answer about the office.
+    :param listed: who is on the list of the gravely dishonest; a warning, not a ground (M15).
     """
     examiner = _Examiner(couple, at, married, parameters)
     for rule in _RULES:
@@ -222,6 +230,8 @@ def examine(
     else:
         facts = {"reason": competence.reason.value, "refer_to": competence.refer_to}
         examiner.obstacles.append(OfficeNotCompetent(field="office_id", **facts))
+    for side in sorted(listed):
+        examiner.passed.append(Clause("M15", MEMORANDUM, side, {"listed": "true", "effect": "FULL_MANUAL_CHECK"}))
     return Examination(tuple(examiner.passed), tuple(examiner.obstacles), parameters.uncertain_used)
 
 
@@ -348,6 +358,19 @@ def _joint_photo_there(examiner: _Examiner) -> None:
     examiner.judge("M11", examiner.couple.has_joint_photo, JointPhotoMissing(field="has_joint_photo"))
 
 
+def _nobody_trafficked(examiner: _Examiner) -> None:
+    examiner.judge(
+        "M13", not examiner.couple.is_trafficking_suspected, TraffickingSuspected(field="is_trafficking_suspected")
+    )
+
+
+def _soldiers_certified(examiner: _Examiner) -> None:
+    for side, applicant in examiner.couple.sides:
+        if applicant.is_soldier:
+            obstacle = UnitCertificateMissing(field=f"{side}/has_unit_certificate")
+            examiner.judge("M14", applicant.has_unit_certificate, obstacle, side)
+
+
 def _both_divorced_for_remarriage(examiner: _Examiner) -> None:
     if examiner.couple.occasion is Occasion.REMARRIAGE:
         both = all(party.prior_status is PriorStatus.DIVORCED for party in examiner.couple.parties)
@@ -381,7 +404,9 @@ _RULES: tuple[Callable[[_Examiner], None], ...] = (
     _identity_confirmed,
     _declarations_signed,
     _joint_photo_there,
+    _nobody_trafficked,
+    _soldiers_certified,
     _both_divorced_for_remarriage,
     _late_effect_after_conditions,
 )
-"""In the order of the checks M01 to M11; the first obstacle gives the refusal its name."""
+"""In the order of the checks M01 to M14; the first obstacle gives the refusal its name."""

@@ -101,3 +101,15 @@ class EffectBeforeConditionsMet(Obstacle):
     """补办登记的效力起始日不早于双方均符合结婚条件之日，也不晚于今日"""
 
     article = "民法典婚姻家庭编解释（一） 第六条"
+
+
+class TraffickingSuspected(Obstacle):
+    """疑似被拐卖、绑架的，暂不办理，登记机关已须立即向有关部门报告"""
+
+    article = "国务院令第804号（疑似被拐卖、绑架妇女的报告）"
+
+
+class UnitCertificateMissing(Obstacle):
+    """现役军人未提交所在单位出具的证明"""
+
+    article = "婚姻登记工作规范（现役军人）"

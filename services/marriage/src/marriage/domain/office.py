@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from shared.kernel import divisions
 from shared.kernel.aggregate import Aggregate
+from shared.kernel.calendar import WorkingCalendar
 from shared.kernel.divisions import Division
 from shared.kernel.errors import Invalid, NotFound, Refusal
 from shared.kernel.parameters import Confidence
-from shared.kernel.spans import Span
+from shared.kernel.spans import Span, intersection
 from shared.kernel.workflow import Workflow
+
+SATURDAY = 5
 
 
 class OfficeLevel(StrEnum):
@@ -48,6 +51,27 @@ class Feature(StrEnum):
     """实际办理跨省通办"""
     COUNSELLING_ROOM = "COUNSELLING_ROOM"
     """设有并运行婚姻家庭辅导室（婚姻家庭纠纷调解室）"""
+    SERVES_MAINLAND = "SERVES_MAINLAND"
+    """办理内地居民婚姻登记"""
+    SERVES_FOREIGN_RELATED = "SERVES_FOREIGN_RELATED"
+    """办理涉外、涉港澳台、涉华侨婚姻登记"""
+    WEEKEND_OPEN = "WEEKEND_OPEN"
+    """周六对外办理"""
+
+
+SERVICE_FOR = {
+    Clientele.MAINLAND: Feature.SERVES_MAINLAND,
+    Clientele.FOREIGN_RELATED: Feature.SERVES_FOREIGN_RELATED,
+}
+
+
+class OfficeGrade(StrEnum):
+    """The grade of an office (婚姻登记机关等级, MZ/T 024—2011)."""
+
+    NONE = "NONE"
+    A3 = "3A"
+    A4 = "4A"
+    A5 = "5A"
 
 
 class OfficeStatus(StrEnum):
@@ -61,12 +85,16 @@ class OfficeAction(StrEnum):
     """What can be done to an office."""
 
     AMEND = "amend"
+    GRADE = "grade"
+    COUNSEL = "counsel"
     CLOSE = "close"
 
 
 WORKFLOW = Workflow(
     {
         (OfficeStatus.OPEN, OfficeAction.AMEND): OfficeStatus.OPEN,
+        (OfficeStatus.OPEN, OfficeAction.GRADE): OfficeStatus.OPEN,
+        (OfficeStatus.OPEN, OfficeAction.COUNSEL): OfficeStatus.OPEN,
         (OfficeStatus.OPEN, OfficeAction.CLOSE): OfficeStatus.CLOSED,
     }
 )
@@ -102,6 +130,14 @@ class AmendmentChangesNothing(Refusal):
     """所载情况与现有记载相同"""
 
 
+class NoCounsellingRoomThen(Refusal):
+    """该日未设婚姻家庭辅导室"""
+
+
+class GradedInTheFuture(Invalid):
+    """日期晚于今日"""
+
+
 class RegistrationsSince(Refusal):
     """该日及以后已有登记，不能停办或者撤销"""
 
@@ -121,6 +157,15 @@ class Statement:
 
     feature: Feature
     holds: bool
+    from_day: date
+    source: Source
+
+
+@dataclass(frozen=True)
+class Grading:
+    """From ``from_day`` on the office has this grade, until a later grading."""
+
+    grade: OfficeGrade
     from_day: date
     source: Source
 
@@ -153,14 +198,77 @@ class Office(Aggregate):
     opened_on: date
     closed_on: date | None = None
     statements: tuple[Statement, ...] = ()
+    gradings: tuple[Grading, ...] = ()
+    counselling_days: tuple[date, ...] = ()
+    """Days on which a session in the counselling room is on record."""
 
     def spans(self, feature: Feature) -> tuple[Span, ...]:
         """The days on which ``feature`` holds. Nothing else holds on a day on which the office is not in service."""
         serving = stated_spans(self.statements, Feature.IN_SERVICE)
         if feature is Feature.IN_SERVICE:
             return serving
-        meetings = (stated.shared_with(open_) for stated in stated_spans(self.statements, feature) for open_ in serving)
+        stated = stated_spans((*self._given_at_opening, *self.statements), feature)
+        meetings = (some.shared_with(open_) for some in stated for open_ in serving)
         return tuple(span for span in meetings if span)
+
+    @property
+    def _given_at_opening(self) -> tuple[Statement, ...]:
+        nobody = Source("", Confidence.KNOWN, "")
+        return tuple(Statement(SERVICE_FOR[some], True, self.opened_on, nobody) for some in sorted(self.clientele))
+
+    def serves(self, clientele: Clientele, on: date) -> bool:
+        """Whether the office registers such couples on a day."""
+        return self.holds(SERVICE_FOR[clientele], on)
+
+    def grade_on(self, on: date) -> OfficeGrade:
+        """The grade of a day."""
+        return next((span[0] for span in reversed(self.grade_spans) if span[1].covers(on)), OfficeGrade.NONE)
+
+    @property
+    def grade_spans(self) -> tuple[tuple[OfficeGrade, Span], ...]:
+        """The grades with their days; a later entry replaces what was said of its days and later ones."""
+        switches: list[tuple[date, OfficeGrade]] = []
+        for grading in self.gradings:
+            switches = [switch for switch in switches if switch[0] < grading.from_day]
+            switches.append((grading.from_day, grading.grade))
+        ends: list[date | None] = [*(day for day, _ in switches[1:]), self.closed_on]
+        return tuple(
+            (grade, Span(day, end))
+            for (day, grade), end in zip(switches, ends, strict=True)
+            if grade is not OfficeGrade.NONE and (end is None or day < end)
+        ) if switches else ()  # fmt: skip
+
+    def counselling_active(self, days: int) -> tuple[Span, ...]:
+        """The days of the room that lie within ``days`` after a recorded session."""
+        active = [Span(day, day + timedelta(days=days)) for day in self.counselling_days]
+        return intersection(self.spans(Feature.COUNSELLING_ROOM), active)
+
+    def grade(self, grading: Grading, *, today: date) -> None:
+        """State the grade from a day on."""
+        self.status = WORKFLOW.next(self.status, OfficeAction.GRADE)
+        if grading.from_day < self.opened_on:
+            raise StatedBeforeOpening(field="from_day")
+        if grading.from_day > today:
+            raise GradedInTheFuture(field="from_day")
+        self.gradings += (grading,)
+        self.note("graded")
+
+    def counsel(self, on: date, *, today: date) -> None:
+        """A session was held in the counselling room; it is free, voluntary and adds no time to anything."""
+        self.status = WORKFLOW.next(self.status, OfficeAction.COUNSEL)
+        if on > today:
+            raise GradedInTheFuture(field="on")
+        if not self.holds(Feature.COUNSELLING_ROOM, on):
+            raise NoCounsellingRoomThen(field="on")
+        self.counselling_days = tuple(sorted({*self.counselling_days, on}))
+        self.note("counselled")
+
+    def is_open_on(self, day: date, calendar: WorkingCalendar) -> bool:
+        """Whether the office receives people on a day: working days, and Saturdays where it says so."""
+        if not self.holds(Feature.IN_SERVICE, day):
+            return False
+        saturday = day.weekday() == SATURDAY and self.holds(Feature.WEEKEND_OPEN, day)
+        return calendar.is_working_day(day) or saturday
 
     def holds(self, feature: Feature, on: date) -> bool:
         """Whether ``feature`` holds on a day."""
@@ -193,8 +301,8 @@ class Office(Aggregate):
         self.note("amended")
 
     def _says_already(self, statement: Statement) -> bool:
-        now = stated_spans(self.statements, statement.feature)
-        return now == stated_spans((*self.statements, statement), statement.feature)
+        said = (*self._given_at_opening, *self.statements)
+        return stated_spans(said, statement.feature) == stated_spans((*said, statement), statement.feature)
 
     def close(self, *, on: date, source: Source, latest_registration: date | None = None) -> None:
         """The office ends; ``on`` is the first day it no longer exists, and nothing holds from then on."""

@@ -8,12 +8,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from marriage.domain.certificate import CertificateNumber
-from marriage.domain.competence import crosses_provinces
+from marriage.domain.competence import crosses_districts, crosses_provinces
 from marriage.domain.eligibility import Clause, Couple, Examination, Occasion
 from marriage.domain.office import Office
-from marriage.domain.party import Party
+from marriage.domain.party import Party, require_two_people
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import Invalid, NotFound
+from shared.kernel.errors import Invalid, NotFound, Refusal
 from shared.kernel.workflow import Workflow
 
 
@@ -22,16 +22,41 @@ class RegistrationStatus(StrEnum):
 
     IN_FORCE = "IN_FORCE"
     ANNULLED = "ANNULLED"
+    """法院宣告无效或者撤销，自始没有法律约束力"""
+    ENDED_BY_DIVORCE = "ENDED_BY_DIVORCE"
+    ENDED_BY_DEATH = "ENDED_BY_DEATH"
+    REVOKED = "REVOKED"
+    """冒名、骗取的登记被撤销"""
 
 
 class RegistrationAction(StrEnum):
     """What can be done to a registration."""
 
     ANNUL = "annul"
+    DIVORCE = "divorce"
+    END_BY_DEATH = "end-by-death"
+    REVOKE = "revoke"
+    CORRECT = "correct"
+    CELEBRATE = "celebrate"
 
 
-WORKFLOW = Workflow({(RegistrationStatus.IN_FORCE, RegistrationAction.ANNUL): RegistrationStatus.ANNULLED})
-"""Nobody but a court undoes a registration here, and nothing is deleted (MR-405)."""
+_S, _A = RegistrationStatus, RegistrationAction
+WORKFLOW = Workflow(
+    {
+        (_S.IN_FORCE, _A.ANNUL): _S.ANNULLED,
+        (_S.IN_FORCE, _A.DIVORCE): _S.ENDED_BY_DIVORCE,
+        (_S.IN_FORCE, _A.END_BY_DEATH): _S.ENDED_BY_DEATH,
+        (_S.IN_FORCE, _A.REVOKE): _S.REVOKED,
+        (_S.IN_FORCE, _A.CORRECT): _S.IN_FORCE,
+        (_S.IN_FORCE, _A.CELEBRATE): _S.IN_FORCE,
+        (_S.ENDED_BY_DIVORCE, _A.ANNUL): _S.ANNULLED,
+        (_S.ENDED_BY_DEATH, _A.ANNUL): _S.ANNULLED,
+    }
+)
+"""A court, a divorce, a death or a revocation for fraud ends a marriage, and nothing is deleted (MR-405).
+
+A court may find a marriage void even after it has ended otherwise.
+"""
 
 
 class AnnulmentGround(StrEnum):
@@ -42,6 +67,11 @@ class AnnulmentGround(StrEnum):
     UNDER_AGE = "UNDER_AGE"
     COERCION = "COERCION"
     UNDISCLOSED_ILLNESS = "UNDISCLOSED_ILLNESS"
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the marriage was void (无效); else it was voidable and annulled (撤销)."""
+        return self not in (AnnulmentGround.COERCION, AnnulmentGround.UNDISCLOSED_ILLNESS)
 
     @property
     def article(self) -> str:
@@ -60,6 +90,14 @@ class JudgmentNotEffective(Invalid):
     """裁判文书尚未生效"""
 
 
+class DocumentOfAnother(Invalid):
+    """更正后的证件与原记载不属同一类"""
+
+
+class CeremonyHeldAlready(Refusal):
+    """已举行颁证仪式"""
+
+
 class JudgmentBeforeRegistration(Invalid):
     """裁判生效日早于登记之日"""
 
@@ -72,6 +110,32 @@ class Annulment:
     court: str
     document: str
     effective_on: date
+
+
+class EndingKind(StrEnum):
+    """What ended a marriage that had been one (婚姻终止原因)."""
+
+    DIVORCE_REGISTERED = "DIVORCE_REGISTERED"
+    COURT_DIVORCE = "COURT_DIVORCE"
+    DEATH = "DEATH"
+    FRAUD_REVOKED = "FRAUD_REVOKED"
+
+    @property
+    def action(self) -> RegistrationAction:
+        """The action it is."""
+        return {
+            EndingKind.DEATH: RegistrationAction.END_BY_DEATH,
+            EndingKind.FRAUD_REVOKED: RegistrationAction.REVOKE,
+        }.get(self, RegistrationAction.DIVORCE)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What ended the marriage, on which day, by which paper."""
+
+    kind: EndingKind
+    on: date
+    document: str
 
 
 @dataclass(kw_only=True)
@@ -95,6 +159,10 @@ class Registration(Aggregate):
     clauses: tuple[Clause, ...]
     uncertain: tuple[str, ...]
     annulment: Annulment | None = None
+    crosses_districts: bool = False
+    ending: Ending | None = None
+    ceremony_on: date | None = None
+    corrected_on: date | None = None
 
     @property
     def is_in_force(self) -> bool:
@@ -105,6 +173,42 @@ class Registration(Aggregate):
     def annulled_on(self) -> date | None:
         """The day the court's decision took effect."""
         return self.annulment.effective_on if self.annulment else None
+
+    @property
+    def ended_on(self) -> date | None:
+        """The first day on which the parties are no longer married by it."""
+        return self.ending.on if self.ending else self.annulled_on
+
+    def end(self, ending: Ending, *, today: date) -> None:
+        """A divorce, a death, or a revocation for fraud ends it."""
+        self.status = WORKFLOW.next(self.status, ending.kind.action)
+        if ending.on > today:
+            raise JudgmentNotEffective(field="on")
+        if ending.on < self.registered_on:
+            raise JudgmentBeforeRegistration(field="on")
+        self.ending = ending
+        self.note("ended")
+
+    def celebrate(self, on: date) -> None:
+        """A ceremony was held (颁证仪式); the marriage exists without it (MR-404)."""
+        self.status = WORKFLOW.next(self.status, RegistrationAction.CELEBRATE)
+        if self.ceremony_on is not None:
+            raise CeremonyHeldAlready()
+        if on < self.registered_on:
+            raise JudgmentBeforeRegistration(field="on")
+        self.ceremony_on = on
+        self.note("celebrated")
+
+    def correct(self, ordinal: int, party: Party, *, today: date) -> None:
+        """An entry is written as the archive shows it (§6.4)."""
+        self.status = WORKFLOW.next(self.status, RegistrationAction.CORRECT)
+        if party.document.kind is not self.parties[ordinal].document.kind:
+            raise DocumentOfAnother(field="right")
+        parties = list(self.parties)
+        parties[ordinal] = party
+        require_two_people(*parties)
+        self.parties, self.corrected_on = tuple(parties), today
+        self.note("corrected")
 
     def annul(self, annulment: Annulment, *, today: date) -> None:
         """Annotate what a court decided; both parties are unmarried again (§6.2)."""
@@ -144,6 +248,7 @@ def register_marriage(
         parties=(first, second),
         clauses=examination.passed,
         uncertain=examination.uncertain,
+        crosses_districts=crosses_districts(office, (first.domicile, second.domicile)),
     )
     registration.note("registered")
     return registration

@@ -1,4 +1,4 @@
-"""What officials do: one function a verb, each inside the transaction it is given."""
+"""Offices and marriages: one function a verb, each inside the transaction it is given."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from uuid import UUID
 
 from marriage.domain.certificate import CertificateKind, region_of, require_region_in_force
 from marriage.domain.competence import CHONGQING, Competence, judge_competence
-from marriage.domain.eligibility import Couple, examine
-from marriage.domain.office import Clientele, Feature, Office, OfficeLevel, Source, open_office
+from marriage.domain.divorce import DivorceStatus, Termination, TerminationGround
+from marriage.domain.eligibility import Couple, Occasion, examine
+from marriage.domain.office import Clientele, Feature, Grading, Office, OfficeGrade, OfficeLevel, Source, open_office
 from marriage.domain.party import Domicile
-from marriage.domain.registration import Annulment, Registration, register_marriage
+from marriage.domain.registration import Annulment, Ending, EndingKind, Registration, register_marriage
 from marriage.store import Tx
 from shared.kernel.divisions import Area
 from shared.kernel.ids import new_id
@@ -95,6 +96,7 @@ async def register(tx: Tx, office_id: UUID, couple: Couple) -> Registration:
         married=await tx.registrations.married_sides([(side, a.party) for side, a in couple.sides]),
         competence=judge_competence(office, domiciles, tx.today, parameters),
         parameters=parameters,
+        listed=await tx.dishonesties.listed_sides([(side, a.party) for side, a in couple.sides]),
     )
     examination.require_clear()
     region = region_of(office.division, parameters.text("certificate.city_office_code"))
@@ -109,7 +111,19 @@ async def register(tx: Tx, office_id: UUID, couple: Couple) -> Registration:
         registrar=registrar,
     )
     await tx.registrations.add(registration)
+    if couple.occasion is Occasion.REMARRIAGE:
+        await supersede_divorces(tx, registration)
     return registration
+
+
+async def supersede_divorces(tx: Tx, registration: Registration) -> None:
+    """A couple that marries again gives its divorce certificate back (MR-402)."""
+    done = (DivorceStatus.REGISTERED, DivorceStatus.CERTIFICATE_ISSUED)
+    keys = {party.document.key for party in registration.parties}
+    for divorce in await tx.divorces.of_person(registration.parties[0].document, done):
+        if {spouse.document.key for spouse in divorce.spouses} == keys and not divorce.facts.superseded_on:
+            divorce.supersede(tx.today)
+            await tx.divorces.save(divorce)
 
 
 def domiciles_of(tx: Tx, couple: Couple) -> tuple[Domicile, Domicile]:
@@ -132,7 +146,60 @@ async def annul(tx: Tx, registration_id: UUID, annulment: Annulment, *, expected
     registration = await tx.registrations.get(registration_id, area=tx.caller.area, expected=expected)
     registration.annul(annulment, today=tx.today)
     await tx.registrations.save(registration)
+    await terminate_divorces(
+        tx, registration, Termination(TerminationGround.COURT_ANNULMENT, annulment.document, annulment.effective_on)
+    )
     return registration
+
+
+TERMINATED_BY = {
+    EndingKind.COURT_DIVORCE: TerminationGround.COURT_DIVORCE,
+    EndingKind.DEATH: TerminationGround.DEATH,
+    EndingKind.FRAUD_REVOKED: TerminationGround.FRAUD,
+}
+
+
+async def end_marriage(tx: Tx, registration: Registration, ending: Ending) -> Registration:
+    """A divorce, a death or a revocation ends a locked marriage; an open application for divorce ends with it."""
+    registration.end(ending, today=tx.today)
+    await tx.registrations.save(registration)
+    ground = TERMINATED_BY.get(ending.kind)
+    if ground is not None:
+        await terminate_divorces(tx, registration, Termination(ground, ending.document, ending.on))
+    return registration
+
+
+async def terminate_divorces(tx: Tx, registration: Registration, termination: Termination) -> None:
+    """The open applications about a marriage that is no more."""
+    for divorce in await tx.divorces.open_of_registration(registration.id):
+        divorce.terminate(termination, today=tx.today)
+        await tx.divorces.save(divorce)
+
+
+async def celebrate(tx: Tx, registration_id: UUID, *, on: date, expected: int | None) -> Registration:
+    """A ceremony was held."""
+    registration = await tx.registrations.get(registration_id, area=tx.caller.area, expected=expected)
+    registration.celebrate(on)
+    await tx.registrations.save(registration)
+    return registration
+
+
+async def grade_office(
+    tx: Tx, office_id: UUID, *, grade: OfficeGrade, from_day: date, evidence: Evidence, expected: int | None
+) -> Office:
+    """State an office's grade from a day on."""
+    office = await tx.offices.get(office_id, area=tx.caller.area, expected=expected)
+    office.grade(Grading(grade, from_day, evidence.stated_by(tx.caller.require_person())), today=tx.today)
+    await tx.offices.save(office)
+    return office
+
+
+async def counsel(tx: Tx, office_id: UUID, *, on: date) -> Office:
+    """A session was held in the counselling room."""
+    office = await tx.offices.get(office_id, area=tx.caller.area)
+    office.counsel(on, today=tx.today)
+    await tx.offices.save(office)
+    return office
 
 
 async def ask_competence(

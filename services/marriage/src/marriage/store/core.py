@@ -1,11 +1,10 @@
-"""Tables, explicit mapping between rows and aggregates, and the transaction of this service."""
+"""Offices and registrations: tables, and explicit mapping between rows and aggregates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -33,25 +32,24 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marriage.domain.certificate import CertificateKind, CertificateNumber
 from marriage.domain.eligibility import Clause, Occasion
-from marriage.domain.obstacle import AlreadyMarried
 from marriage.domain.office import (
     Clientele,
+    Grading,
     Office,
     OfficeLevel,
-    OfficeOverlaps,
     OfficeStatus,
     OfficeUnknown,
     Statement,
 )
 from marriage.domain.party import CourtPaper, Document, DocumentKind, Domicile, Party, PriorStatus, Side
-from marriage.domain.registration import Annulment, Registration, RegistrationStatus, RegistrationUnknown
+from marriage.domain.registration import Annulment, Ending, Registration, RegistrationStatus, RegistrationUnknown
 from marriage.events import office_state, registration_state
 from shared.contracts.envelope import EntityState
 from shared.kernel.divisions import Area
 from shared.kernel.identity_number import Sex
 from shared.kernel.names import PersonName
+from shared.kernel.principal import CITY
 from shared.storage.entities import Entities, entity_columns, within
-from shared.storage.transaction import Transaction
 
 METADATA = MetaData()
 
@@ -66,6 +64,8 @@ offices = Table(
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date),
     Column("statements", JSONB, nullable=False),
+    Column("gradings", JSONB, nullable=False),
+    Column("counselling_days", ARRAY(Date), nullable=False),
 )
 registrations = Table(
     "registration",
@@ -82,6 +82,10 @@ registrations = Table(
     Column("clauses", JSONB, nullable=False),
     Column("uncertain", ARRAY(String), nullable=False),
     Column("annulment", JSONB(none_as_null=True)),
+    Column("crosses_districts", Boolean, nullable=False),
+    Column("ending", JSONB(none_as_null=True)),
+    Column("ceremony_on", Date),
+    Column("corrected_on", Date),
 )
 parties = Table(
     "marriage_party",
@@ -103,7 +107,6 @@ counters = Table(
     Column("last_serial", Integer, nullable=False),
 )
 
-CONSTRAINTS = {"one_marriage_in_force_a_person": AlreadyMarried, "one_office_a_division": OfficeOverlaps}
 PERSON_KEY = "marriage_party.person"
 NAME, PARTICULARS = "marriage_party.name", "marriage_party.particulars"
 
@@ -122,6 +125,8 @@ class Particulars:
 
 
 _statements: TypeAdapter[tuple[Statement, ...]] = TypeAdapter(tuple[Statement, ...])
+_gradings: TypeAdapter[tuple[Grading, ...]] = TypeAdapter(tuple[Grading, ...])
+_ending: TypeAdapter[Ending] = TypeAdapter(Ending)
 _clauses: TypeAdapter[tuple[Clause, ...]] = TypeAdapter(tuple[Clause, ...])
 _annulment: TypeAdapter[Annulment] = TypeAdapter(Annulment)
 _particulars: TypeAdapter[Particulars] = TypeAdapter(Particulars)
@@ -145,6 +150,8 @@ class Offices(Entities[Office]):
             opened_on=row.opened_on,
             closed_on=row.closed_on,
             statements=_statements.validate_python(row.statements),
+            gradings=_gradings.validate_python(row.gradings),
+            counselling_days=tuple(row.counselling_days),
         )
 
     def dump(self, aggregate: Office) -> Mapping[str, Any]:
@@ -157,6 +164,8 @@ class Offices(Entities[Office]):
             "opened_on": aggregate.opened_on,
             "closed_on": aggregate.closed_on,
             "statements": _statements.dump_python(aggregate.statements, mode="json"),
+            "gradings": _gradings.dump_python(aggregate.gradings, mode="json"),
+            "counselling_days": list(aggregate.counselling_days),
         }
 
     def state(self, aggregate: Office) -> EntityState:
@@ -205,8 +214,39 @@ class Registrations(Entities[Registration]):
         """Write the registration back; its parties are free again when it is no longer in force."""
         await super().save(aggregate)
         await self.tx.connection.execute(
-            update(parties).where(parties.c.registration_id == aggregate.id).values(ended_on=aggregate.annulled_on)
+            update(parties).where(parties.c.registration_id == aggregate.id).values(ended_on=aggregate.ended_on)
         )
+
+    async def rewrite_party(self, aggregate: Registration, ordinal: int) -> None:
+        """Write one party anew, as corrected."""
+        row = self._party_row(aggregate, ordinal)
+        await self.tx.connection.execute(
+            update(parties)
+            .where(parties.c.registration_id == aggregate.id, parties.c.ordinal == ordinal)
+            .values(name=row["name"], particulars=row["particulars"], person_key=row["person_key"])
+        )
+
+    async def of_certificate(self, certificate_no: str, *, lock: bool = False) -> Registration | None:
+        """The registration behind a number, wherever in the city; ``lock`` for a change."""
+        found = select(registrations).where(registrations.c.certificate_no == certificate_no)
+        row = (await self.tx.connection.execute(found.with_for_update() if lock else found)).one_or_none()
+        return await self.complete(self.load(row)) if row else None
+
+    async def of_id(self, registration_id: UUID) -> Registration:
+        """A registration that another entity of ours refers to, wherever in the city, locked."""
+        return await self.get(registration_id, area=Area(CITY))
+
+    async def in_force_of(self, document: Document) -> Registration | None:
+        """The marriage in force of a person, wherever in the city, locked."""
+        mine = select(parties.c.registration_id).where(
+            parties.c.person_key == self.person_key(document), parties.c.ended_on.is_(None)
+        )
+        row = (
+            await self.tx.connection.execute(
+                select(registrations).where(registrations.c.id.in_(mine)).with_for_update()
+            )
+        ).one_or_none()
+        return await self.complete(self.load(row)) if row else None
 
     async def next_certificate_no(self, kind: CertificateKind, region: str, year: int) -> CertificateNumber:
         """The next number of a series; its counter stays locked until the transaction ends, so none is lost."""
@@ -251,6 +291,10 @@ class Registrations(Entities[Registration]):
             clauses=_clauses.validate_python(row.clauses),
             uncertain=tuple(row.uncertain),
             annulment=_annulment.validate_python(row.annulment) if row.annulment else None,
+            crosses_districts=row.crosses_districts,
+            ending=_ending.validate_python(row.ending) if row.ending else None,
+            ceremony_on=row.ceremony_on,
+            corrected_on=row.corrected_on,
         )
 
     def dump(self, aggregate: Registration) -> Mapping[str, Any]:
@@ -268,6 +312,10 @@ class Registrations(Entities[Registration]):
             "clauses": _clauses.dump_python(aggregate.clauses, mode="json"),
             "uncertain": list(aggregate.uncertain),
             "annulment": _annulment.dump_python(annulment, mode="json") if annulment else None,
+            "crosses_districts": aggregate.crosses_districts,
+            "ending": _ending.dump_python(aggregate.ending, mode="json") if aggregate.ending else None,
+            "ceremony_on": aggregate.ceremony_on,
+            "corrected_on": aggregate.corrected_on,
         }
 
     def state(self, aggregate: Registration) -> EntityState:
@@ -313,19 +361,5 @@ class Registrations(Entities[Registration]):
             "particulars": seal(PARTICULARS, registration.id, _particulars.dump_json(particulars).decode()),
             "person_key": self.person_key(party.document),
             "begun_on": registration.registered_on,
-            "ended_on": registration.annulled_on,
+            "ended_on": registration.ended_on,
         }
-
-
-class Tx(Transaction):
-    """A transaction of ``marriage``."""
-
-    @cached_property
-    def offices(self) -> Offices:
-        """The register of offices."""
-        return Offices(self)
-
-    @cached_property
-    def registrations(self) -> Registrations:
-        """Marriage registrations."""
-        return Registrations(self)

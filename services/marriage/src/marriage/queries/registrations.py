@@ -1,23 +1,20 @@
-"""Reads that answer screens; every one takes an area."""
+"""Reads of offices and registrations; every one takes an area."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, tuple_
 
-from marriage.domain.certificate import CertificateNumber
 from marriage.domain.office import Office
 from marriage.domain.party import Document
 from marriage.domain.registration import RegistrationStatus
 from marriage.store import Tx, offices, parties, registrations
 from shared.kernel.divisions import Area
-from shared.kernel.names import PersonName
 from shared.storage.entities import within
 
 
@@ -31,22 +28,6 @@ class RegistrationLine:
     office_id: UUID
     status: RegistrationStatus
     registered_on: date
-
-
-class Standing(StrEnum):
-    """How a certificate stands (证书核验结论)."""
-
-    VALID = "VALID"
-    NOT_VALID = "NOT_VALID"
-    UNKNOWN = "UNKNOWN"
-
-
-@dataclass(frozen=True)
-class Verification:
-    """The least another department needs: the standing, and the day it began."""
-
-    standing: Standing
-    since: date | None = None
 
 
 async def offices_on(tx: Tx, on: date, *, area: Area, after: Sequence[str] | None, limit: int) -> list[Office]:
@@ -86,32 +67,6 @@ async def registrations_of_person(tx: Tx, document: Document, *, area: Area, lim
     key = tx.registrations.person_key(document)
     mine = select(parties.c.registration_id).where(parties.c.person_key == key)
     return await _lines(tx, [within(area, registrations.c.division), registrations.c.id.in_(mine)], limit)
-
-
-async def verify_certificate(
-    tx: Tx, number: CertificateNumber, names: tuple[PersonName, PersonName], *, area: Area
-) -> Verification:
-    """How a certificate stands today. Unknown as long as number and both names do not fit together."""
-    row = (
-        await tx.connection.execute(
-            select(registrations).where(
-                registrations.c.certificate_no == str(number), within(area, registrations.c.division)
-            )
-        )
-    ).one_or_none()
-    if row is None:
-        tx.audit("certificate.verified", "registration", result=Standing.UNKNOWN.value)
-        return Verification(Standing.UNKNOWN)
-    registration = await tx.registrations.complete(tx.registrations.load(row))
-    asked, written = (sorted(name.folded for name in some) for some in (names, [p.name for p in registration.parties]))
-    if asked != written:
-        found = Verification(Standing.UNKNOWN)
-    elif registration.is_in_force:
-        found = Verification(Standing.VALID, registration.registered_on)
-    else:
-        found = Verification(Standing.NOT_VALID, registration.annulled_on)
-    tx.audit("certificate.verified", "registration", registration.id, result=found.standing.value)
-    return found
 
 
 async def _lines(tx: Tx, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[RegistrationLine]:
