@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from placename.domain.application import Status
+from placename.domain.procedure import Status
 from shared.testing.under_test import ServiceUnderTest
 
 EVERYTHING = ("placename:apply", "placename:review", "placename:approve", "placename:read")
@@ -71,19 +71,23 @@ async def test_the_whole_way_of_a_name(service: ServiceUnderTest) -> None:
     office = service.client(*EVERYTHING, division=DISTRICT)
     decider = service.client(*EVERYTHING, division=DISTRICT, person="officer-b")
     application = await submitted(office)
-    assert application["available_actions"] == ["accept", "decline", "withdraw"]
+    assert application["available_actions"] == ["accept", "decline", "return", "withdraw"]
     assert application["authority"]["title"] == "区县人民政府"
     assert [clock["name"] for clock in application["deadlines"]] == ["ACCEPTANCE"]
     accepted = await stepped(office, application["id"], "accept")
-    assert accepted["available_actions"] == ["decide", "withdraw"]
+    assert accepted["available_actions"] == ["check", "consult", "decide", "withdraw"]
     approved = await stepped(decider, application["id"], "decide", outcome="APPROVE", document_no="府〔2026〕1号")
     assert {clock["name"]: clock["due_on"] for clock in approved["deadlines"]} == {
         "FILING": "2026-12-08", "ANNOUNCEMENT": "2026-12-08",
     }  # fmt: skip
     filed = await stepped(office, application["id"], "file", filing_no="备〔2026〕1号")
-    assert filed["available_actions"] == ["announce"]
+    assert filed["available_actions"] == ["announce", "return-filing", "revoke"]
     done = await stepped(office, application["id"], "announce", syllables=["cè", "hé", "lù"])
-    assert (done["status"], done["announced_in_time"], done["available_actions"]) == ("ANNOUNCED", True, [])
+    assert (done["status"], done["announced_in_time"], done["available_actions"]) == (
+        "ANNOUNCED",
+        True,
+        ["put-in-use", "return-filing"],
+    )
     name = (await service.bare_client().get(f"/v1/names/{done['name_id']}")).json()
     assert name["romanisation"]["text"] == "Cehe Lu"
     assert name["act"]["document_no"] == "府〔2026〕1号"
@@ -94,7 +98,10 @@ async def test_a_blocked_name_is_refused_by_its_rule(service: ServiceUnderTest) 
     client = service.client(*EVERYTHING)
     application = await submitted(client, specific="巴黎", generic="路")
     assert application["examination"]["blocked"]
-    answer = await client.post(f"/v1/applications/{application['id']}/accept")
+    await stepped(client, application["id"], "accept")
+    ruling = {"outcome": "APPROVE", "document_no": "府1号"}
+    decider = service.client(*EVERYTHING, person="officer-b")
+    answer = await decider.post(f"/v1/applications/{application['id']}/decide", json=ruling)
     assert answer.status_code == 409
     assert (answer.json()["code"], answer.json()["facts"]["codes"]) == ("blocked-by-findings", ["L3"])
 

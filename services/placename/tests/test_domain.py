@@ -9,20 +9,7 @@ from uuid import UUID
 import pytest
 
 import placename
-from placename.domain.application import (
-    WORKFLOW,
-    Action,
-    Application,
-    ApplicationUnknown,
-    Clocks,
-    DecidedBySubmitter,
-    Decision,
-    FindingNotWaived,
-    Status,
-    Waiver,
-    refuse_unwaived,
-    submit_application,
-)
+from placename.domain.application import Application, Content, submit_application
 from placename.domain.authority import (
     Applicant,
     ApplicantKind,
@@ -33,6 +20,7 @@ from placename.domain.authority import (
     require_entitled,
 )
 from placename.domain.category import ApplicationKind, Category
+from placename.domain.consultation import Consultation, ExpertReview, Hearing, Opinion, OpinionSource
 from placename.domain.deadlines import (
     ClockState,
     acceptance_clock,
@@ -41,11 +29,13 @@ from placename.domain.deadlines import (
     filing_clock,
 )
 from placename.domain.duplicate import Keys, Neighbour, check_duplicates, cooldown_begin, keys_of
-from placename.domain.examination import Examination, findings_about_change
+from placename.domain.examination import Examination, Protection, findings_about_change
 from placename.domain.finding import Code, Finding, Severity
 from placename.domain.locality import CENTRAL, DivisionTooWide, Locality, Reach, Scope, locate, scope_of
 from placename.domain.place_name import (
     NAME_WORKFLOW,
+    Alias,
+    AliasKind,
     Description,
     Heritage,
     LegalAct,
@@ -55,6 +45,18 @@ from placename.domain.place_name import (
     publish_name,
 )
 from placename.domain.point import CoordinatesSwapped, PointOutsideCity, place_point
+from placename.domain.procedure import (
+    WORKFLOW,
+    Action,
+    ApplicationUnknown,
+    Clocks,
+    DecidedBySubmitter,
+    Decision,
+    FindingNotWaived,
+    Status,
+    Waiver,
+    refuse_unwaived,
+)
 from placename.domain.romanisation import Reading, ReadingInvalid, Romanisation, confirmed_reading, romanise
 from placename.domain.size import NOTHING_STATED, Facts, check_size
 from placename.domain.toponym import Toponym, ToponymInvalid, analyse, read_vocabulary
@@ -490,6 +492,12 @@ class TestPoint:
             place_point(x, y, parameters)
 
 
+CONTENT = Content(
+    Toponym("测试", "路"), (Toponym("测和", "路"),), Description("", "", ""), "测试", NOTHING_STATED, (), None
+)
+CONSULTATION = Consultation(date(2026, 11, 4), CALENDAR.add_working_days(date(2026, 11, 4), 7), False, False)
+
+
 def make_application(status: Status, category: Category = C.STREET, **changes: Any) -> Application:
     """An application in any status; what its way there would have left behind is filled in."""
     parameters = BOOK.reader(TODAY)
@@ -498,13 +506,14 @@ def make_application(status: Status, category: Category = C.STREET, **changes: A
         id=UUID(int=7), business_no="DM1", serial=1, kind=ApplicationKind.NAME, category=category, online=True,
         cross_county=False, applicant=Applicant(ApplicantKind.BUILDER, "测试建设公司", CODE), by="officer-a",
         at=datetime(2026, 11, 2, 9, tzinfo=CHINA), authority=approver_of(category, locality, False, parameters),
-        locality=locality, toponym=Toponym("测试", "路"), point=None, target_id=None,
-        description=Description("", "", ""), reasons="测试", facts=NOTHING_STATED, protection=None,
+        locality=locality, content=CONTENT, point=None, geometry=None, target_id=None,
         examination=Examination(()), acceptance_due=acceptance_clock(TODAY, CALENDAR, parameters),
     )  # fmt: skip
     application.status = status
-    application.accepted_on = None if status is Status.SUBMITTED else date(2026, 11, 3)
-    if status in (Status.APPROVED, Status.ANNOUNCED):
+    application.accepted_on = None if status in (Status.SUBMITTED, Status.RETURNED) else date(2026, 11, 3)
+    if status in (Status.CONSULTING, Status.DECIDING):
+        application.consultation = CONSULTATION
+    if status in (Status.APPROVED, Status.ANNOUNCED, Status.IN_USE, Status.REVOKED):
         application.decision = Decision("渝中府〔2026〕1号", date(2026, 11, 10), "officer-b")
         application.clocks = Clocks(application.clocks.acceptance, filing=filing_clock(date(2026, 11, 10), CALENDAR))
     for name, value in changes.items():
@@ -517,29 +526,45 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=CHINA)
 
 def act(application: Application, action: Action) -> None:
     decision = Decision("渝中府〔2026〕2号", date(2026, 11, 20), "officer-b", opinion_no="复函1号")
-    clock = filing_clock(date(2026, 11, 20), CALENDAR)
-    match action:
-        case Action.ACCEPT:
-            application.accept(at=NOW, examination=Examination(()), decision_due=clock)
-        case Action.DECLINE:
-            application.decline(reason="材料不属实")
-        case Action.WITHDRAW:
-            application.withdraw()
-        case Action.APPROVE:
-            application.approve(
-                decision=decision, at=NOW, examination=Examination(()), filing_due=clock, announcement_due=clock
-            )
-        case Action.REJECT:
-            application.reject(decision=decision, reason="不含义健康", at=NOW)
-        case Action.FILE:
-            application.file(filed_on=date(2026, 11, 20), filing_no="备1", at=NOW, announcement_due=clock)
-        case Action.ANNOUNCE:
-            application.announce(announced_on=date(2026, 11, 20), at=NOW, name_id=UUID(int=9))
+    clock, day, free = filing_clock(date(2026, 11, 20), CALENDAR), date(2026, 11, 20), Examination(())
+    verbs = {
+        Action.ACCEPT: lambda: application.accept(at=NOW, examination=free, decision_due=clock),
+        Action.DECLINE: lambda: application.decline(reason="材料不属实"),
+        Action.RETURN: lambda: application.send_back(reason="缺位置图"),
+        Action.RESUBMIT: lambda: application.resubmit(
+            content=CONTENT, at=NOW, serial=2, examination=free, acceptance_due=clock
+        ),
+        Action.WITHDRAW: application.withdraw,
+        Action.CHECK: lambda: application.check(examination=free),
+        Action.ADOPT: lambda: application.adopt(rank=2, serial=2, examination=free),
+        Action.PROTECT: lambda: application.protect(protection=Protection("方案1", day), at=NOW, examination=free),
+        Action.CONSULT: lambda: application.consult(consultation=CONSULTATION, examination=free),
+        Action.GIVE_OPINION: lambda: application.give_opinion(
+            opinion=Opinion(OpinionSource.PUBLIC, True, "同意", day), at=NOW
+        ),
+        Action.REVIEW: lambda: application.review(review=ExpertReview(day, 5, True, "可行", "论1"), at=NOW),
+        Action.HEAR: lambda: application.hear(hearing=Hearing(day, True, "听1"), at=NOW),
+        Action.CLOSE: lambda: application.close_consultation(at=NOW, decision_due=clock),
+        Action.APPROVE: lambda: application.approve(
+            decision=decision, at=NOW, examination=free, filing_due=clock, announcement_due=clock
+        ),
+        Action.REJECT: lambda: application.reject(decision=decision, reason="含义不健康", at=NOW),
+        Action.REVOKE: lambda: application.revoke(reason="批准依据错误", by="officer-b"),
+        Action.FILE: lambda: application.file(filed_on=day, filing_no="备1", at=NOW, announcement_due=clock),
+        Action.RETURN_FILING: lambda: application.return_filing(reason="缺批准文件"),
+        Action.ANNOUNCE: lambda: application.announce(announced_on=day, at=NOW, name_id=UUID(int=9)),
+        Action.PUT_IN_USE: lambda: application.put_in_use(on=date(2026, 11, 21), at=NOW),
+    }
+    verbs[action]()
 
 
 PARTICIPLE = {
     Action.ACCEPT: "accepted", Action.DECLINE: "declined", Action.WITHDRAW: "withdrawn", Action.APPROVE: "approved",
-    Action.REJECT: "rejected", Action.FILE: "filed", Action.ANNOUNCE: "announced",
+    Action.REJECT: "rejected", Action.FILE: "filed", Action.ANNOUNCE: "announced", Action.RETURN: "returned",
+    Action.RESUBMIT: "resubmitted", Action.CHECK: "checked", Action.ADOPT: "checked", Action.PROTECT: "checked",
+    Action.CONSULT: "consultation_opened", Action.GIVE_OPINION: "opinion_given", Action.REVIEW: "reviewed",
+    Action.HEAR: "heard", Action.CLOSE: "consultation_closed", Action.REVOKE: "revoked",
+    Action.RETURN_FILING: "filing_returned", Action.PUT_IN_USE: "put_in_use",
 }  # fmt: skip
 
 
@@ -548,6 +573,12 @@ class TestWorkflow:
     @pytest.mark.parametrize("action", Action)
     def test_every_status_takes_exactly_the_actions_of_the_table(self, status: Status, action: Action) -> None:
         application = make_application(status)
+        if action is Action.RETURN_FILING:
+            application.filed_on = date(2026, 11, 12)
+        if action is Action.PROTECT:
+            application.kind = ApplicationKind.RENAME
+        if action is Action.PUT_IN_USE:
+            application.announced_on = date(2026, 11, 12)
         application.happened.clear()
         if action in WORKFLOW.possible(status):
             act(application, action)
@@ -588,6 +619,14 @@ def make_name(status: NameStatus = NameStatus.IN_USE, heritage: Heritage = Herit
     return name
 
 
+HAPPENS = {
+    NameAction.RENAME: "retired", NameAction.ABOLISH: "retired", NameAction.COMMEMORATE: "retired",
+    NameAction.CONFIRM_READING: "corrected", NameAction.RECORD_ALIAS: "corrected", NameAction.DESCRIBE: "corrected",
+    NameAction.REASSIGN: "reassigned", NameAction.LIST: "listed", NameAction.DELIST: "delisted",
+    NameAction.RESTORE: "restored",
+}  # fmt: skip
+
+
 class TestPlaceName:
     @pytest.mark.parametrize("status", NameStatus)
     @pytest.mark.parametrize("action", NameAction)
@@ -601,11 +640,19 @@ class TestPlaceName:
             NameAction.CONFIRM_READING: lambda: name.confirm_reading(
                 reading=Reading(("hóng", "yá", "dòng"), True), romanisation=name.romanisation, by="officer-a"
             ),
+            NameAction.RECORD_ALIAS: lambda: name.record_alias(Alias("洪崖", AliasKind.SHORT)),
+            NameAction.DESCRIBE: lambda: name.describe(
+                description=Description("江边", "", "洞"), point=None, geometry=None
+            ),
+            NameAction.REASSIGN: lambda: name.reassign(locality=Locality(NANAN, "500108", None, CENTRAL), on=TODAY),
+            NameAction.LIST: lambda: name.list(Heritage.COUNTY),
+            NameAction.DELIST: lambda: name.delist(Heritage.NONE),
+            NameAction.RESTORE: lambda: name.restore(on=TODAY, act=name.act, application_id=None),
         }
         if action in NAME_WORKFLOW.possible(status):
             verbs[action]()
             assert name.status is NAME_WORKFLOW.next(status, action)
-            assert name.happened == ["corrected" if action is NameAction.CONFIRM_READING else "retired"]
+            assert name.happened == [HAPPENS[action]]
         else:
             with pytest.raises(ActionNotPossible):
                 verbs[action]()
@@ -613,6 +660,6 @@ class TestPlaceName:
 
     def test_example_40_a_listed_name_is_not_touched_without_protection(self) -> None:
         for kind in (ApplicationKind.RENAME, ApplicationKind.ABOLISH):
-            found = list(findings_about_change(kind, make_name(heritage=Heritage.CITY), None))
+            found = list(findings_about_change(kind, make_name(heritage=Heritage.CITY), None, TODAY))
             assert [(f.code, f.severity) for f in found] == [(Code.HERITAGE, Severity.BLOCK)]
-        assert list(findings_about_change(ApplicationKind.RENAME, make_name(), None)) == []
+        assert list(findings_about_change(ApplicationKind.RENAME, make_name(), None, TODAY)) == []

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,16 @@ from zlib import crc32
 
 import pytest
 
-from placename.domain.application import (
+from placename.domain.application import Application
+from placename.domain.authority import Applicant, ApplicantKind
+from placename.domain.category import ApplicationKind, Category
+from placename.domain.consultation import ConsultationRequired, ExpertReview
+from placename.domain.examination import Protection
+from placename.domain.finding import Code, Severity
+from placename.domain.material import Material, MaterialKind
+from placename.domain.place_name import Description, Heritage, NameStatus, PlaceName
+from placename.domain.procedure import (
     Action,
-    Application,
     BlockedByFindings,
     CityConsentMissing,
     DayOutOfOrder,
@@ -26,11 +33,6 @@ from placename.domain.application import (
     TargetNotInUse,
     Waiver,
 )
-from placename.domain.authority import Applicant, ApplicantKind
-from placename.domain.category import ApplicationKind, Category
-from placename.domain.examination import Protection
-from placename.domain.finding import Code, Severity
-from placename.domain.place_name import Description, Heritage, NameStatus, PlaceName
 from placename.domain.size import NOTHING_STATED, Facts
 from placename.domain.toponym import Toponym
 from placename.queries import NameSearch, search_names
@@ -41,9 +43,12 @@ from placename.usecases import (
     Submission,
     accept,
     announce,
+    close_consultation,
+    consult,
     decide,
     decline,
     file,
+    review,
     submit,
     withdraw,
 )
@@ -77,15 +82,26 @@ def naming(
         reasons="测试用地名",
         description=Description("测试位置", "测试来历", "测试含义"),
         facts=facts,
+        materials=REPORTS if category.family == "DIVISION" else (),
         toponym=Toponym(specific, generic),
         place=Place(category, division, x, y),
     )
 
 
-def change(target: UUID, toponym: Toponym | None, protection: Protection | None = None) -> Submission:
-    """A synthetic renaming or abolition."""
+PROOF = (Material(MaterialKind.PROOF_OF_END, "拆除公告1号"),)
+REPORTS = tuple(
+    Material(kind, "报告1号")
+    for kind in (MaterialKind.RISK_ASSESSMENT, MaterialKind.EXPERT_REPORT, MaterialKind.OPINION_REPORT)
+)
+
+
+def change(
+    target: UUID, toponym: Toponym | None, protection: Protection | None = None, kind: ApplicationKind | None = None
+) -> Submission:
+    """A synthetic renaming, abolition, or restoration."""
     return Submission(
-        kind=ApplicationKind.RENAME if toponym else ApplicationKind.ABOLISH,
+        kind=kind or (ApplicationKind.RENAME if toponym else ApplicationKind.ABOLISH),
+        materials=() if toponym else PROOF,
         applicant=Applicant(ApplicantKind.TOWNSHIP, "测试街道办事处", CODE),
         online=False,
         reasons="测试用变更",
@@ -107,6 +123,18 @@ async def submitted(service: ServiceUnderTest, submission: Submission) -> Applic
 async def accepted(service: ServiceUnderTest, submission: Submission) -> Application:
     application = await submitted(service, submission)
     return await service.run(partial(accept, application_id=application.id, expected=None))
+
+
+async def consulted(service: ServiceUnderTest, application: Application) -> Application:
+    """An application after its consultation with an expert review."""
+    opened = await service.run(
+        partial(consult, application_id=application.id, asked=(), working_days=None, hearing=False, expected=None)
+    )
+    assert opened.consultation is not None
+    found = ExpertReview(service.clock.now().date(), 5, True, "必要、可行", "专家论证1号")
+    await service.run(partial(review, application_id=application.id, found=found, expected=None))
+    service.clock.set(datetime.combine(opened.consultation.until.on + timedelta(days=1), time(9), CHINA))
+    return await service.run(partial(close_consultation, application_id=application.id, expected=None))
 
 
 async def approved(service: ServiceUnderTest, submission: Submission, **changes: Any) -> Application:
@@ -159,7 +187,13 @@ async def test_a_name_goes_from_application_to_the_gazetteer(service: ServiceUnd
     last = events[-1]["data"]
     assert last["announce_due_on"] == "2026-12-08"
     assert (last["online"], last["announced_in_time"], last["category"]) == (True, True, "STREET")
-    assert events[-2]["data"] == {"category": "STREET", "in_use": [{"begin": "2026-11-23", "end": None}]}
+    assert events[-2]["data"] == {
+        "category": "STREET",
+        "in_use": [{"begin": "2026-11-23", "end": None}],
+        "status": "IN_USE",
+        "complete": True,
+        "signable": True,
+    }
     assert not any("测和" in str(event) for event in events)
 
 
@@ -167,8 +201,11 @@ async def test_example_11_a_street_is_unique_in_its_built_up_area(service: Servi
     await announced(service, naming("新华", "路"))
     across_the_river = await submitted(service, naming("新华", "路", division=NANAN))
     assert codes(across_the_river, Severity.BLOCK) == ["D1"]
+    taken_up = await service.run(partial(accept, application_id=across_the_river.id, expected=None))
+    assert taken_up.passed_first is False
+    decision = partial(decide, application_id=across_the_river.id, ruling=ruling(), expected=None)
     with pytest.raises(BlockedByFindings) as refused:
-        await service.run(partial(accept, application_id=across_the_river.id, expected=None))
+        await service.run(decision, person="officer-b")
     assert refused.value.facts["codes"] == ["D1"]
     elsewhere = await submitted(service, naming("新华", "路", division=ZHONG_SEAT))
     assert codes(elsewhere) == []
@@ -226,8 +263,13 @@ async def test_of_many_at_once_exactly_one_is_free_of_conflict(service: ServiceU
     results = await asyncio.gather(*(submitted(service, one) for one in many))
     assert sorted(codes(one).count("D1") for one in results) == list(range(16))
     free = [one for one in results if not one.examination.is_blocked]
+    for one in results:
+        await service.run(partial(accept, application_id=one.id, expected=None))
     attempts = await asyncio.gather(
-        *(service.run(partial(accept, application_id=one.id, expected=None)) for one in results),
+        *(
+            service.run(partial(decide, application_id=one.id, ruling=ruling(), expected=None), person="officer-b")
+            for one in results
+        ),
         return_exceptions=True,
     )
     assert [one.id for one in attempts if isinstance(one, Application)] == [free[0].id]
@@ -315,14 +357,14 @@ async def test_example_36_another_departments_announcement_runs_from_the_filing(
     service.clock.set(datetime(2026, 4, 2, 9, tzinfo=CHINA))
     reading = ["cè", "jū", "gōng", "yù"]
     publish = partial(announce, application_id=done.id, announced_on=None, syllables=reading, expected=None)
-    assert done.possible_actions() == (Action.FILE,)
+    assert done.possible_actions() == (Action.FILE, Action.REVOKE)
     with pytest.raises(NotYetFiled):
         await service.run(publish)
     filing = partial(file, application_id=done.id, filed_on=None, filing_no="备〔2026〕1号", expected=None)
     filed = await service.run(filing)
     assert filed.clocks.announcement is not None
     assert filed.clocks.announcement.due.on == date(2026, 4, 17)
-    assert filed.possible_actions() == (Action.ANNOUNCE,)
+    assert filed.possible_actions() == (Action.RETURN_FILING, Action.ANNOUNCE, Action.REVOKE)
     with pytest.raises(FiledBefore):
         await service.run(filing)
     service.clock.set(datetime(2026, 4, 20, 9, tzinfo=CHINA))
@@ -340,8 +382,8 @@ async def test_a_governments_approval_may_be_announced_before_it_is_filed(servic
 
 
 async def test_a_grand_word_stands_with_the_citys_consent_only(service: ServiceUnderTest) -> None:
-    facts = Facts(floor_area_m2=300_000, has_school=True, has_shops=True, has_hospital=True)
-    application = await accepted(service, naming("世界", "城", C.BUILDING, facts=facts))
+    facts = Facts(floor_area_m2=200_000, has_school=True, has_shops=True, has_hospital=True)
+    application = await consulted(service, await accepted(service, naming("世界", "城", C.BUILDING, facts=facts)))
     assert codes(application, Severity.OVERRIDABLE) == ["L5"]
     decision = partial(decide, application_id=application.id, expected=None)
     waiver = Waiver(Code.GRAND_WORD, "测试")
@@ -367,6 +409,9 @@ async def test_a_guessed_reading_is_not_announced(service: ServiceUnderTest) -> 
 async def test_the_authority_must_be_of_the_right_place(service: ServiceUnderTest) -> None:
     street = await accepted(service, naming("测界", "路"))
     town = await accepted(service, naming("测镇", "镇", C.TOWNSHIP, "500103"))
+    with pytest.raises(ConsultationRequired):
+        await service.run(partial(decide, application_id=town.id, ruling=ruling(), expected=None), person="officer-b")
+    town = await consulted(service, town)
     for application, division in ((street, YUZHONG), (town, "500103000000")):
         work = partial(decide, application_id=application.id, ruling=ruling(), expected=None)
         with pytest.raises(OutsideOwnArea):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from placename.api import ROUTERS
-from placename.reference import load_published_names
+from placename.api.imports import IMPORTS
+from placename.reference import load_published_names, watch_clocks
 from placename.settings import Settings
-from placename.store import CONSTRAINTS, Applications, PlaceNames, Tx
-from shared.service import ServiceDefinition
+from placename.store import CONSTRAINTS, Applications, HeritageEntries, Misuses, PlaceNames, Signs, Tx
+from shared.service import ServiceDefinition, Timer
 
 FOLDER = Path(__file__).parent
 
@@ -19,7 +20,9 @@ SERVICE = ServiceDefinition(
     folder=FOLDER,
     transaction=Tx,
     routers=ROUTERS,
-    entities=(PlaceNames, Applications),
+    entities=(PlaceNames, Applications, HeritageEntries, Signs, Misuses),
+    timers=(Timer("clocks", 60.0, watch_clocks),),
+    imports=IMPORTS,
     constraints=CONSTRAINTS,
     seeds=FOLDER / "data" / "parameters.toml",
     on_start=load_published_names,

@@ -10,12 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from placename.domain.category import Category
+from placename.domain.heritage import HeritageEntry, listed_entry
 from placename.domain.locality import Locality, locate
 from placename.domain.place_name import Description, Heritage, LegalAct, PlaceName, publish_name
 from placename.domain.romanisation import romanise
 from placename.domain.toponym import Toponym, Vocabulary, analyse, read_vocabulary
 from placename.store import Tx
-from shared.kernel.divisions import Division, Level
+from placename.usecases import note_overdue
+from shared.kernel.divisions import CITY_CODE, Division, Level
 from shared.kernel.ids import new_id
 from shared.kernel.principal import Principal
 from shared.storage.transaction import Origin
@@ -53,7 +55,19 @@ async def enter_names(tx: Tx) -> None:
     vocabulary = read_vocabulary(parameters)
     for published in (*_divisions(tx, vocabulary), *_historic_names()):
         locality = locate(published.division, tx.today, tx.around.divisions, parameters)
-        await tx.names.add(_entry(tx, published, locality, vocabulary))
+        name = _entry(tx, published, locality, vocabulary)
+        await tx.names.add(name)
+        if published.heritage is not Heritage.NONE:
+            await tx.heritage.add(_listing(tx, name, published))
+
+
+def _listing(tx: Tx, name: PlaceName, published: Published) -> HeritageEntry:
+    act, of_city = published.act, published.heritage is Heritage.CITY
+    publisher = CITY_CODE if of_city else name.locality.county.ljust(12, "0")
+    return listed_entry(
+        id=new_id(tx.at), division=name.division, name_id=name.id, level=published.heritage, batch=act.document_no,
+        published_on=act.approved_on, publisher=publisher,
+    )  # fmt: skip
 
 
 def _entry(tx: Tx, published: Published, locality: Locality, vocabulary: Vocabulary) -> PlaceName:
@@ -108,3 +122,10 @@ def _historic_names() -> Iterator[Published]:
                 act,
                 Heritage(batch["level"]),
             )
+
+
+async def watch_clocks(running: Running) -> None:
+    """Say of every application whose last day has passed that it is overdue; nothing is decided by that (PN-802)."""
+    origin = Origin(Principal.of_service("placename"), request_id="clocks")
+    while await running.database.run(note_overdue, origin):
+        continue

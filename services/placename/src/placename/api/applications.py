@@ -1,26 +1,22 @@
-"""Applications over HTTP: one route a verb."""
+"""Applications over HTTP until they are decided: one route a verb."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from placename import queries, usecases
-from placename.api.proposals import AuthorityView, DeadlineView, ExaminationView
-from placename.api.submissions import AnySubmission
-from placename.domain.application import Action, Application, Status, Waiver
-from placename.domain.authority import ApplicantKind
-from placename.domain.category import ApplicationKind, Category
-from placename.domain.finding import Code
+from placename.api.application_views import ApplicationLineView, ApplicationView, seen_by
+from placename.api.submissions import AnySubmission, ContentInput, ProtectionInput
+from placename.domain.category import Category
+from placename.domain.procedure import Status
 from shared.kernel.principal import Principal
 from shared.web.access import require
 from shared.web.commands import Asking, Commanding
-from shared.web.fields import ApiModel, Day, Line, Moment, Note
+from shared.web.fields import ApiModel, Day, Note
 from shared.web.paging import Cursors, CursorText, Limit, Page, page_of
 from shared.web.strict_json import StrictRoute
 
@@ -28,176 +24,19 @@ router = APIRouter(prefix="/v1/applications", tags=["地名申请"], route_class
 
 Submitter = Annotated[Principal, Depends(require("placename:apply"))]
 Office = Annotated[Principal, Depends(require("placename:review"))]
-Decider = Annotated[Principal, Depends(require("placename:approve"))]
 Reader = Annotated[Principal, Depends(require("placename:read"))]
 
-SCOPE_OF = {
-    Action.ACCEPT: "placename:review",
-    Action.DECLINE: "placename:review",
-    Action.APPROVE: "placename:approve",
-    Action.REJECT: "placename:approve",
-    Action.FILE: "placename:review",
-    Action.ANNOUNCE: "placename:review",
-    Action.WITHDRAW: "placename:apply",
-}
-ROUTE_OF = {Action.APPROVE: "decide", Action.REJECT: "decide"}
 
-
-class DeclineInput(ApiModel):
-    """The written reason for not taking the application up."""
+class ReasonInput(ApiModel):
+    """The written reason for not taking an application up, for returning it, or for taking an approval back."""
 
     reason: Note
 
 
-class WaiverInput(ApiModel):
-    """Why one finding may stand."""
+class RankInput(ApiModel):
+    """Which of the proposed names: 2 for the first alternative, 3 for the second."""
 
-    code: Code
-    reason: Note
-    consent_no: Line | None = Field(None, description="市地名主管部门同意文件的文号")
-
-    def parsed(self) -> Waiver:
-        """The waiver as a value object."""
-        return Waiver(self.code, self.reason, self.consent_no)
-
-
-class ApprovalInput(ApiModel):
-    """The authority approves; its document, its day, and why findings may stand."""
-
-    outcome: Literal["APPROVE"]
-    document_no: Line
-    decided_on: Day | None = Field(None, description="批准日期，缺省为当日")
-    opinion_no: Line | None = Field(None, description="征求意见的复函文号")
-    waivers: list[WaiverInput] = Field(default=[], max_length=20)
-
-    def parsed(self) -> usecases.Ruling:
-        """The ruling as a value object."""
-        waivers = tuple(waiver.parsed() for waiver in self.waivers)
-        return usecases.Ruling(
-            approved=True, document_no=self.document_no, decided_on=self.decided_on, opinion_no=self.opinion_no,
-            waivers=waivers,
-        )  # fmt: skip
-
-
-class RejectionInput(ApiModel):
-    """The authority rejects, with its reason."""
-
-    outcome: Literal["REJECT"]
-    document_no: Line
-    decided_on: Day | None = None
-    reason: Note
-
-    def parsed(self) -> usecases.Ruling:
-        """The ruling as a value object."""
-        return usecases.Ruling(
-            approved=False, document_no=self.document_no, decided_on=self.decided_on, reason=self.reason
-        )
-
-
-AnyRuling = Annotated[ApprovalInput | RejectionInput, Field(discriminator="outcome")]
-
-
-class FilingInput(ApiModel):
-    """When and under which number the approval was filed."""
-
-    filing_no: Line
-    filed_on: Day | None = Field(None, description="备案日期，缺省为当日")
-
-
-class AnnouncementInput(ApiModel):
-    """When it was announced; ``syllables`` by which the official vouches for the reading, one a character."""
-
-    announced_on: Day | None = Field(None, description="公告日期，缺省为当日")
-    syllables: list[Line] | None = Field(None, max_length=100, examples=[["xīn", "huá", "lù"]])
-
-
-class ApplicantView(ApiModel):
-    """The body that applies."""
-
-    kind: ApplicantKind
-    name: str
-    organisation_code: str
-
-
-class ApplicationView(ApiModel):
-    """An application; ``available_actions`` are possible now for this caller."""
-
-    id: UUID
-    business_no: str
-    kind: ApplicationKind
-    category: Category
-    status: Status
-    division: str
-    specific: str | None
-    generic: str | None
-    target_id: UUID | None
-    online: bool
-    applicant: ApplicantView
-    authority: AuthorityView
-    examination: ExaminationView
-    submitted_at: Moment
-    accepted_on: date | None
-    decided_on: date | None
-    decision_no: str | None
-    reason: str | None
-    filed_on: date | None
-    announced_on: date | None
-    announced_in_time: bool | None
-    name_id: UUID | None
-    deadlines: list[DeadlineView]
-    available_actions: list[str]
-
-
-def seen_by(caller: Principal, today: date) -> Callable[[Application], ApplicationView]:
-    """A function that shows an application to ``caller``."""
-
-    def view(application: Application) -> ApplicationView:
-        applicant, toponym, decision = application.applicant, application.toponym, application.decision
-        return ApplicationView(
-            id=application.id, business_no=application.business_no, kind=application.kind,
-            category=application.category, status=application.status, division=application.division,
-            specific=toponym.specific if toponym else None, generic=toponym.generic if toponym else None,
-            target_id=application.target_id, online=application.online,
-            applicant=ApplicantView(
-                kind=applicant.kind, name=applicant.name, organisation_code=applicant.code.text
-            ),
-            authority=AuthorityView.of(application.authority),
-            examination=ExaminationView.of(application.examination),
-            submitted_at=application.submitted_at, accepted_on=application.accepted_on,
-            decided_on=decision.decided_on if decision else None,
-            decision_no=decision.document_no if decision else None,
-            reason=application.reason, filed_on=application.filed_on, announced_on=application.announced_on,
-            announced_in_time=application.announced_in_time, name_id=application.name_id,
-            deadlines=[DeadlineView.of(clock, today) for clock in application.open_clocks()],
-            available_actions=possible_for(caller, application),
-        )  # fmt: skip
-
-    return view
-
-
-def possible_for(caller: Principal, application: Application) -> list[str]:
-    """The routes a caller may take now."""
-    actions = [action for action in application.possible_actions() if SCOPE_OF[action] in caller.scopes]
-    return sorted({ROUTE_OF.get(action, action.value) for action in actions})
-
-
-class ApplicationLineView(ApiModel):
-    """One line of a work list."""
-
-    id: UUID
-    business_no: str
-    kind: ApplicationKind
-    category: Category
-    name: str | None
-    division: str
-    status: Status
-    submitted_at: Moment
-    due_on: date | None
-
-    @classmethod
-    def of(cls, line: queries.ApplicationLine) -> ApplicationLineView:
-        """The view of one line."""
-        return cls(**{name: getattr(line, name) for name in cls.model_fields})
+    rank: int = Field(strict=True, ge=2, le=3)
 
 
 @router.post("", status_code=201, response_model=ApplicationView, summary="提交申请")
@@ -249,9 +88,7 @@ async def accept_application(application_id: UUID, caller: Office, command: Comm
 
 
 @router.post("/{application_id}/decline", response_model=ApplicationView, summary="不予受理")
-async def decline_application(
-    application_id: UUID, body: DeclineInput, caller: Office, command: Commanding
-) -> Response:
+async def decline_application(application_id: UUID, body: ReasonInput, caller: Office, command: Commanding) -> Response:
     return await command.run(
         lambda tx: usecases.decline(tx, application_id, reason=body.reason, expected=command.expected),
         show=seen_by(caller, command.today),
@@ -266,27 +103,44 @@ async def withdraw_application(application_id: UUID, caller: Submitter, command:
     )
 
 
-@router.post("/{application_id}/decide", response_model=ApplicationView, summary="审批")
-async def decide_application(application_id: UUID, body: AnyRuling, caller: Decider, command: Commanding) -> Response:
+@router.post("/{application_id}/return", response_model=ApplicationView, summary="退回补正")
+async def return_application(application_id: UUID, body: ReasonInput, caller: Office, command: Commanding) -> Response:
     return await command.run(
-        lambda tx: usecases.decide(tx, application_id, ruling=body.parsed(), expected=command.expected),
+        lambda tx: usecases.send_back(tx, application_id, reason=body.reason, expected=command.expected),
         show=seen_by(caller, command.today),
     )
 
 
-@router.post("/{application_id}/file", response_model=ApplicationView, summary="登记备案")
-async def file_application(application_id: UUID, body: FilingInput, caller: Office, command: Commanding) -> Response:
-    return await command.run(
-        lambda tx: usecases.file(tx, application_id, **dict(body), expected=command.expected),
-        show=seen_by(caller, command.today),
-    )
-
-
-@router.post("/{application_id}/announce", response_model=ApplicationView, summary="公告")
-async def announce_application(
-    application_id: UUID, body: AnnouncementInput, caller: Office, command: Commanding
+@router.post("/{application_id}/resubmit", response_model=ApplicationView, summary="补正后再次提交")
+async def resubmit_application(
+    application_id: UUID, body: ContentInput, caller: Submitter, command: Commanding
 ) -> Response:
+    content = body.parsed()
     return await command.run(
-        lambda tx: usecases.announce(tx, application_id, **dict(body), expected=command.expected),
+        lambda tx: usecases.resubmit(tx, application_id, content=content, expected=command.expected),
+        show=seen_by(caller, command.today),
+    )
+
+
+@router.post("/{application_id}/check", response_model=ApplicationView, summary="再次审查名称")
+async def check_application(application_id: UUID, caller: Office, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.check(tx, application_id, expected=command.expected),
+        show=seen_by(caller, command.today),
+    )
+
+
+@router.post("/{application_id}/adopt", response_model=ApplicationView, summary="改用备选名称")
+async def adopt_alternative(application_id: UUID, body: RankInput, caller: Office, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.adopt(tx, application_id, rank=body.rank, expected=command.expected),
+        show=seen_by(caller, command.today),
+    )
+
+
+@router.post("/{application_id}/protect", response_model=ApplicationView, summary="登记历史地名保护方案和听证")
+async def protect_name(application_id: UUID, body: ProtectionInput, caller: Office, command: Commanding) -> Response:
+    return await command.run(
+        lambda tx: usecases.protect(tx, application_id, protection=body.parsed(), expected=command.expected),
         show=seen_by(caller, command.today),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
+from pydantic import Field
 
 from placename import usecases
 from placename.api.proposals import (
@@ -14,9 +15,12 @@ from placename.api.proposals import (
     Degrees,
     ExaminationView,
     FactsInput,
+    GeometryInput,
     ProposedName,
+    sketch_of,
 )
-from placename.domain.category import Category
+from placename.domain.authority import ApplicantKind
+from placename.domain.category import ApplicationKind, Category
 from placename.store import Tx
 from shared.kernel.principal import Principal
 from shared.web.access import require
@@ -37,7 +41,10 @@ class NameQuestion(ProposedName):
     cross_county: Flag = False
     longitude: Degrees | None = None
     latitude: Degrees | None = None
+    geometry: GeometryInput | None = None
     facts: FactsInput = FactsInput()
+    kind: Literal[ApplicationKind.NAME, ApplicationKind.RENAME] = ApplicationKind.NAME
+    applicant_kind: ApplicantKind | None = Field(None, description="申请主体，填写后一并预检是否符合规定")
     on: Day | None = None
 
     def parsed(self) -> usecases.Inquiry:
@@ -46,8 +53,9 @@ class NameQuestion(ProposedName):
         if self.longitude is not None and self.latitude is not None:
             spot = (self.longitude, self.latitude)
         return usecases.Inquiry(
-            self.toponym(), self.category, self.division, self.cross_county, spot, self.facts.parsed(), self.on
-        )
+            self.toponym(), self.category, self.division, self.cross_county, spot, self.facts.parsed(), self.on,
+            sketch_of(self.geometry), self.kind, self.applicant_kind,
+        )  # fmt: skip
 
 
 class NameAnswer(ApiModel):
@@ -59,6 +67,9 @@ class NameAnswer(ApiModel):
     authority: AuthorityView | None
     deadlines: list[DeadlineView]
     calendar_version: str
+    needs_experts: bool
+    applicant_entitled: bool | None
+    materials: list[str]
 
 
 @router.post("/name", response_model=NameAnswer, summary="地名预检")
@@ -73,6 +84,9 @@ async def check_name(body: NameQuestion, caller: Anybody, asking: Asking) -> Res
             authority=AuthorityView.of(outlook.authority) if outlook.authority else None,
             deadlines=[DeadlineView.of(clock, tx.today) for clock in outlook.clocks],
             calendar_version=tx.around.calendar.version,
+            needs_experts=outlook.needs_experts,
+            applicant_entitled=outlook.applicant_entitled,
+            materials=list(outlook.materials),
         )
 
     return await asking.run(answer, show=lambda found: found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,15 +11,52 @@ from placename.domain.authority import Authority, AuthorityKind
 from placename.domain.deadlines import Clock, ClockState
 from placename.domain.examination import Examination
 from placename.domain.finding import CITY_CONSENT, Code, Finding, Severity
+from placename.domain.geometry import Shape
 from placename.domain.locality import Reach
 from placename.domain.romanisation import RULES, Reading, Romanisation
 from placename.domain.size import Facts
 from placename.domain.toponym import Toponym
+from placename.usecases import Sketch
 from shared.web.fields import ApiModel, Count, Flag
 
 Specific = Annotated[str, Field(min_length=1, max_length=50, description="专名", examples=["新华"])]
 Generic = Annotated[str, Field(max_length=50, description="通名；集镇、自然村等可为空", examples=["路"])]
 Degrees = Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False)]
+
+
+Coordinate = Annotated[float, Field(strict=True, ge=-1e9, le=1e9, allow_inf_nan=False)]
+Position = Annotated[list[Coordinate], Field(min_length=2, max_length=2, examples=[[106.5516, 29.563]])]
+
+
+class PointInput(ApiModel):
+    """A point: longitude, latitude."""
+
+    type: Literal["Point"]
+    coordinates: Position
+
+
+class LineInput(ApiModel):
+    """A line of positions."""
+
+    type: Literal["LineString"]
+    coordinates: list[Position] = Field(min_length=1, max_length=5_000)
+
+
+class PolygonInput(ApiModel):
+    """A polygon: its outline, then its holes; each ring closed."""
+
+    type: Literal["Polygon"]
+    coordinates: list[Annotated[list[Position], Field(min_length=1, max_length=5_000)]] = Field(
+        min_length=1, max_length=50
+    )
+
+
+GeometryInput = Annotated[PointInput | LineInput | PolygonInput, Field(discriminator="type")]
+
+
+def sketch_of(geometry: GeometryInput | None) -> Sketch | None:
+    """The shape as it was sent."""
+    return Sketch(Shape(geometry.type), geometry.coordinates) if geometry else None
 
 
 class FactsInput(ApiModel):
@@ -30,6 +67,7 @@ class FactsInput(ApiModel):
     floor_area_m2: Count | None = None
     carriageway_cm: Count | None = None
     floors: Count | None = None
+    land_m2: Count | None = None
     has_school: Flag | None = None
     has_shops: Flag | None = None
     has_hospital: Flag | None = None

@@ -62,3 +62,5 @@ class ApplicationKind(StrEnum):
     """更名"""
     ABOLISH = "ABOLISH"
     """销名"""
+    RESTORE = "RESTORE"
+    """启用已销的地名"""

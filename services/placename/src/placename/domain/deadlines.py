@@ -54,6 +54,16 @@ def decision_clock(accepted_on: date, calendar: WorkingCalendar, parameters: Par
     return Clock("DECISION", limit, parameters.at("limit.decide").authority)
 
 
+def resumed_decision_clock(
+    accepted_on: date, opened_on: date, closed_on: date, calendar: WorkingCalendar, parameters: ParameterReader
+) -> Clock:
+    """By when it must be decided, the working days of the consultation not counted."""
+    limit = parameters.integer("limit.decide")
+    left = limit - calendar.working_days_between(accepted_on, opened_on).days
+    due = calendar.add_working_days(closed_on, max(left, 1))
+    return Clock("DECISION", due, parameters.at("limit.decide").authority)
+
+
 def filing_clock(approved_on: date, calendar: WorkingCalendar) -> Clock:
     """By when the approval must be filed (备案时限)."""
     return Clock("FILING", calendar.add_days(approved_on, FILING_DAYS), "地名管理条例 第十三条")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from placename.domain.category import ApplicationKind
+from placename.domain.category import ApplicationKind, Category
 from placename.domain.duplicate import Keys, Neighbour, check_duplicates
 from placename.domain.finding import Code, Finding, Severity
 from placename.domain.locality import Scope
@@ -52,11 +52,24 @@ class Examination:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """A place of the same category whose area a proposal shares; ``share`` of the smaller one, 0 to 1."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
 class Surrounding:
-    """What the register knows around a proposal: names to tell it from, and names of the same spot."""
+    """What the register knows around a proposal: names to tell it from, names of the same spot, places it overlaps.
+
+    ``nearby`` holds the specific terms of places around a facility, None where nobody looked.
+    """
 
     neighbours: Sequence[Neighbour]
     same_spot: Sequence[str] = field(default=())
+    overlaps: Sequence[Overlap] = field(default=())
+    nearby: frozenset[str] | None = None
 
 
 def findings_about_name(
@@ -69,15 +82,31 @@ def findings_about_name(
     yield from check_size(proposal.parts.term, proposal.category, facts, parameters)
     for name in surrounding.same_spot:
         yield Finding(Code.NAMED_ALREADY, Severity.BLOCK, "地名管理条例 第四条", "一地多名", matched=name)
+    yield from findings_about_ground(proposal, keys, surrounding, parameters)
+
+
+def findings_about_ground(
+    proposal: Proposal, keys: Keys, surrounding: Surrounding, parameters: ParameterReader
+) -> Iterator[Finding]:
+    """Whether the place overlaps another of its category, and whether a facility is named after where it stands."""
+    worst = parameters.integer("overlap.warn_percent")
+    for overlap in surrounding.overlaps:
+        if overlap.share * 100 > worst:
+            basis, percent = parameters.at("overlap.warn_percent").authority, round(overlap.share * 100)
+            yield Finding(Code.OVERLAP, Severity.WARN, basis, f"重叠 {percent}%", matched=overlap.name)
+    nearby = surrounding.nearby if proposal.category is Category.FACILITY else None
+    if nearby is not None and not any(place and keys.stem.startswith(place) for place in nearby):
+        yield Finding(Code.NOT_OF_THE_PLACE, Severity.WARN, "地名管理条例 第九条（十）")
 
 
 def findings_about_change(
-    kind: ApplicationKind, target: PlaceName | None, protection: Protection | None
+    kind: ApplicationKind, target: PlaceName | None, protection: Protection | None, today: date
 ) -> Iterator[Finding]:
-    """A listed historic name is not touched without a protection plan and a hearing."""
-    if kind is ApplicationKind.NAME or target is None or target.heritage is Heritage.NONE:
+    """A listed historic name is not changed or ended without a protection plan and a hearing that was held."""
+    ends = kind in (ApplicationKind.RENAME, ApplicationKind.ABOLISH)
+    if not ends or target is None or target.heritage is Heritage.NONE:
         return
-    if protection is None:
+    if protection is None or protection.hearing_on > today:
         yield Finding(Code.HERITAGE, Severity.BLOCK, "地名管理条例 第二十五条", matched=target.toponym.full)
 
 

@@ -39,8 +39,10 @@ class Code(StrEnum):
     GENERIC_CLASS = "G1"
     GENERIC_SIZE = "G2"
     FOREIGN_TO_AREA = "A1"
+    NOT_OF_THE_PLACE = "F1"
     HERITAGE = "H1"
     NAMED_ALREADY = "X1"
+    OVERLAP = "X2"
 
 
 TEXTS = {
@@ -63,6 +65,8 @@ TEXTS = {
     Code.GENERIC_CLASS: "通名与地理实体的类别不符",
     Code.GENERIC_SIZE: "通名与地理实体的规模、功能不符",
     Code.FOREIGN_TO_AREA: "行政区划专名不得使用本区划以外的著名自然地理实体名称",
+    Code.NOT_OF_THE_PLACE: "设施一般以所在地地名作专名，专名与附近地名不一致",
+    Code.OVERLAP: "与已有同类地名的范围重叠",
     Code.HERITAGE: "列入保护名录的历史地名须先有保护措施并经听证或者专家论证",
     Code.NAMED_ALREADY: "该地点已有同类标准地名，应申请更名",
 }

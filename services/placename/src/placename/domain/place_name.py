@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from placename.domain.category import Category
+from placename.domain.geometry import Geometry
 from placename.domain.locality import Locality
 from placename.domain.point import Point
 from placename.domain.romanisation import Reading, Romanisation
@@ -37,6 +38,12 @@ class NameAction(StrEnum):
     ABOLISH = "abolish"
     COMMEMORATE = "commemorate"
     CONFIRM_READING = "confirm-reading"
+    RECORD_ALIAS = "record-alias"
+    DESCRIBE = "describe"
+    REASSIGN = "reassign"
+    LIST = "list"
+    DELIST = "delist"
+    RESTORE = "restore"
 
 
 NAME_WORKFLOW = Workflow(
@@ -45,8 +52,19 @@ NAME_WORKFLOW = Workflow(
         (NameStatus.IN_USE, NameAction.ABOLISH): NameStatus.ABOLISHED,
         (NameStatus.IN_USE, NameAction.COMMEMORATE): NameStatus.HISTORIC_ONLY,
         (NameStatus.IN_USE, NameAction.CONFIRM_READING): NameStatus.IN_USE,
+        (NameStatus.IN_USE, NameAction.RECORD_ALIAS): NameStatus.IN_USE,
+        (NameStatus.IN_USE, NameAction.DESCRIBE): NameStatus.IN_USE,
+        **{(status, NameAction.REASSIGN): status for status in NameStatus},
+        **{
+            (status, action): status
+            for status in (NameStatus.IN_USE, NameStatus.HISTORIC_ONLY)
+            for action in (NameAction.LIST, NameAction.DELIST)
+        },
+        (NameStatus.ABOLISHED, NameAction.RESTORE): NameStatus.IN_USE,
+        (NameStatus.HISTORIC_ONLY, NameAction.RESTORE): NameStatus.IN_USE,
     }
 )
+"""A division may change under a name in any status; only a name without a successor can come back."""
 
 
 class Heritage(StrEnum):
@@ -63,6 +81,46 @@ class NameUnknown(NotFound):
 
 class ReadingConfirmedBefore(Refusal):
     """读音已经核定，未作更改"""
+
+
+class AliasKnown(Refusal):
+    """该名称已是本地名的标准名称或者别名"""
+
+
+class SameDivision(Refusal):
+    """地名已在该行政区划之内"""
+
+
+class AliasKind(StrEnum):
+    """What another name of a place is (其他名称); none of them is standard."""
+
+    ALIAS = "ALIAS"
+    """别名"""
+    SHORT = "SHORT"
+    """简称"""
+    FORMER = "FORMER"
+    """曾用名"""
+    MINORITY = "MINORITY"
+    """少数民族语地名"""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """Another name of the same place, exactly as received; never the standard one (一地一标准名)."""
+
+    text: str
+    kind: AliasKind
+
+    def __post_init__(self) -> None:
+        Toponym(self.text, "")
+
+
+@dataclass(frozen=True)
+class Residence:
+    """The division a name lies in from a day on (所属区划); the last one is the present one."""
+
+    division: str
+    begin: date
 
 
 @dataclass(frozen=True)
@@ -114,6 +172,20 @@ class PlaceName(Aggregate):
     predecessor_id: UUID | None = None
     successor_id: UUID | None = None
     application_id: UUID | None = None
+    feature_id: UUID | None = None
+    geometry: Geometry | None = None
+    aliases: tuple[Alias, ...] = ()
+    residences: tuple[Residence, ...] = ()
+
+    @property
+    def place_id(self) -> UUID:
+        """The place that has the name: its former names share it, another place of the same name does not."""
+        return self.feature_id or self.id
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the gazetteer holds all it should: confirmed reading, position, meaning, category, approval."""
+        return bool(self.reading.confirmed and self.point and self.description.meaning and self.act.document_no)
 
     @property
     def needs_review(self) -> bool:
@@ -149,12 +221,57 @@ class PlaceName(Aggregate):
         self.reading, self.romanisation, self.reading_by = reading, romanisation, by
         self.note("corrected")
 
+    def record_alias(self, alias: Alias) -> None:
+        """The place has another name, by which it is found and which never becomes standard by that."""
+        self.status = NAME_WORKFLOW.next(self.status, NameAction.RECORD_ALIAS)
+        if alias.text in {self.toponym.full, *(known.text for known in self.aliases)}:
+            raise AliasKnown(field="text")
+        self.aliases = (*self.aliases, alias)
+        self.note("corrected")
+
+    def describe(self, *, description: Description | None, point: Point | None, geometry: Geometry | None) -> None:
+        """What is told of the place is completed or corrected; the name itself is not touched."""
+        self.status = NAME_WORKFLOW.next(self.status, NameAction.DESCRIBE)
+        self.description = description or self.description
+        if point is not None:
+            self.point, self.geometry = point, geometry
+        self.note("corrected")
+
+    def reassign(self, *, locality: Locality, on: date) -> None:
+        """Its division changed, the name did not (PN-805): no application, no other spelling."""
+        self.status = NAME_WORKFLOW.next(self.status, NameAction.REASSIGN)
+        if locality.division == self.division:
+            raise SameDivision(field="division")
+        self.residences = (*self.residences, Residence(locality.division, on))
+        self.division, self.locality = locality.division, locality
+        self.note("reassigned")
+
+    def list(self, level: Heritage) -> None:
+        """The name is on a list of historic names, of the city or of the county; the city's stands above."""
+        self.status = NAME_WORKFLOW.next(self.status, NameAction.LIST)
+        self.heritage = Heritage.CITY if Heritage.CITY in (level, self.heritage) else level
+        self.note("listed")
+
+    def delist(self, left: Heritage) -> None:
+        """The name left a list; ``left`` is the list it is still on, or none."""
+        self.status = NAME_WORKFLOW.next(self.status, NameAction.DELIST)
+        self.heritage = left
+        self.note("delisted")
+
+    def restore(self, *, on: date, act: LegalAct, application_id: UUID | None) -> None:
+        """A retired name is standard again (启用)."""
+        self.status = NAME_WORKFLOW.next(self.status, NameAction.RESTORE)
+        self.in_use = (*self.in_use, Period(on))
+        self.act, self.application_id = act, application_id
+        self.note("restored")
+
 
 def publish_name(
     *, id: UUID, toponym: Toponym, category: Category, locality: Locality, point: Point | None, begin: date,
     reading: Reading, romanisation: Romanisation, description: Description, act: LegalAct,
     heritage: Heritage = Heritage.NONE, reading_by: str | None = None, predecessor_id: UUID | None = None,
-    application_id: UUID | None = None,
+    application_id: UUID | None = None, feature_id: UUID | None = None, geometry: Geometry | None = None,
+    aliases: tuple[Alias, ...] = (),
 ) -> PlaceName:  # fmt: skip
     """A name enters the gazetteer and is in use from ``begin`` on."""
     name = PlaceName(
@@ -174,6 +291,10 @@ def publish_name(
         reading_by=reading_by,
         predecessor_id=predecessor_id,
         application_id=application_id,
+        feature_id=feature_id,
+        geometry=geometry,
+        aliases=aliases,
+        residences=(Residence(locality.division, begin),),
     )
     name.note("published")
     return name

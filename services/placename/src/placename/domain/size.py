@@ -22,6 +22,7 @@ class Facts:
     floor_area_m2: int | None = None
     carriageway_cm: int | None = None
     floors: int | None = None
+    land_m2: int | None = None
     has_school: bool | None = None
     has_shops: bool | None = None
     has_hospital: bool | None = None
@@ -67,6 +68,8 @@ def check_size(term: str, category: Category, facts: Facts, parameters: Paramete
             authority = parameters.at(MINIMA["城"].parameter).authority
             detail = "未说明配套" + "、".join(missing)
             yield Finding(Code.GENERIC_SIZE, Severity.OVERRIDABLE, authority, detail, matched=term)
+    if category is Category.BUILDING:
+        yield from _seeded(term, facts, parameters)
     if term == "街" and category is Category.STREET and not facts.is_commercial:
         authority = "重庆市地名专名和通名使用规范（街）"
         yield Finding(Code.GENERIC_SIZE, Severity.OVERRIDABLE, authority, "未说明两侧为商业", matched=term)
@@ -74,3 +77,29 @@ def check_size(term: str, category: Category, facts: Facts, parameters: Paramete
 
 def _is_on(minimum: Minimum, parameters: ParameterReader) -> bool:
     return minimum.switch is None or parameters.switch(minimum.switch)
+
+
+def _seeded(term: str, facts: Facts, parameters: ParameterReader) -> Iterator[Finding]:
+    """Rows taken from another city (大楼, 中心, 山庄, 别墅): silent until the bureau switches them on."""
+    row = {"大楼": "size.block", "中心": "size.centre", "山庄": "size.villa", "别墅": "size.villa"}.get(term)
+    if row is None or not parameters.switch(f"{row}.enabled"):
+        return
+    reached = {"size.block": _is_block, "size.centre": _is_centre, "size.villa": _is_villa}[row]
+    if not reached(facts, parameters):
+        authority = parameters.at(f"{row}.enabled").authority
+        yield Finding(Code.GENERIC_SIZE, Severity.OVERRIDABLE, authority, "规模未达到要求", matched=term)
+
+
+def _is_block(facts: Facts, parameters: ParameterReader) -> bool:
+    least, most = parameters.integer("size.block.floors"), parameters.integer("size.block.floors_most")
+    return facts.floors is not None and least <= facts.floors <= most
+
+
+def _is_centre(facts: Facts, parameters: ParameterReader) -> bool:
+    land, floor_area = parameters.integer("size.centre.land_m2"), parameters.integer("size.centre.floor_area_m2")
+    return (facts.land_m2 or 0) >= land or (facts.floor_area_m2 or 0) >= floor_area
+
+
+def _is_villa(facts: Facts, parameters: ParameterReader) -> bool:
+    land, most = parameters.integer("size.villa.land_m2"), parameters.integer("size.villa.floors_most")
+    return (facts.land_m2 or 0) >= land and facts.floors is not None and facts.floors <= most

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Numeric, Row, String, Table, Uuid, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    Row,
+    String,
+    Table,
+    Uuid,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from placename.domain.application import Application, ApplicationUnknown, Clocks, Decision, Status
+from placename.domain.application import Application
 from placename.domain.authority import Applicant, Authority
 from placename.domain.category import ApplicationKind, Category
+from placename.domain.consultation import Consultation
 from placename.domain.examination import Examination, Protection
+from placename.domain.geometry import Geometry
+from placename.domain.material import Material
 from placename.domain.place_name import Description
 from placename.domain.point import Point
+from placename.domain.procedure import ApplicationUnknown, Clocks, Decision, Status
 from placename.domain.size import Facts
 from placename.domain.toponym import Toponym
 from placename.events import application_state
@@ -55,6 +74,15 @@ applications = Table(
     Column("filing_no", String),
     Column("announced_on", Date),
     Column("name_id", Uuid),
+    Column("geometry", JSONB(none_as_null=True)),
+    Column("alternatives", JSONB, nullable=False),
+    Column("materials", JSONB, nullable=False),
+    Column("passed_first", Boolean),
+    Column("consultation", JSONB(none_as_null=True)),
+    Column("working_days", Integer),
+    Column("used_from", Date),
+    Column("overdue", ARRAY(String), nullable=False),
+    Column("watch_on", Date),
 )
 
 _applicant: TypeAdapter[Applicant] = TypeAdapter(Applicant)
@@ -65,6 +93,10 @@ _protection: TypeAdapter[Protection | None] = TypeAdapter(Protection | None)
 _examination: TypeAdapter[Examination] = TypeAdapter(Examination)
 _clocks: TypeAdapter[Clocks] = TypeAdapter(Clocks)
 _decision: TypeAdapter[Decision | None] = TypeAdapter(Decision | None)
+_geometry: TypeAdapter[Geometry | None] = TypeAdapter(Geometry | None)
+_toponyms: TypeAdapter[tuple[Toponym, ...]] = TypeAdapter(tuple[Toponym, ...])
+_materials: TypeAdapter[tuple[Material, ...]] = TypeAdapter(tuple[Material, ...])
+_consultation: TypeAdapter[Consultation | None] = TypeAdapter(Consultation | None)
 
 
 class Applications(Entities[Application]):
@@ -110,6 +142,14 @@ class Applications(Entities[Application]):
             filing_no=row.filing_no,
             announced_on=row.announced_on,
             name_id=row.name_id,
+            geometry=_geometry.validate_python(row.geometry),
+            alternatives=_toponyms.validate_python(row.alternatives),
+            materials=_materials.validate_python(row.materials),
+            passed_first=row.passed_first,
+            consultation=_consultation.validate_python(row.consultation),
+            working_days=row.working_days,
+            used_from=row.used_from,
+            overdue=tuple(row.overdue),
         )
 
     def dump(self, aggregate: Application) -> Mapping[str, Any]:
@@ -148,8 +188,35 @@ class Applications(Entities[Application]):
             "filing_no": aggregate.filing_no,
             "announced_on": aggregate.announced_on,
             "name_id": aggregate.name_id,
+            **_further(aggregate),
         }
 
     def state(self, aggregate: Application) -> EntityState:
         """Aggregate → published state."""
         return application_state(aggregate)
+
+    async def past_due(self, today: date, limit: int) -> list[Application]:
+        """Applications with a clock whose last day has passed, locked, the longest overdue first."""
+        rows = await self.tx.connection.execute(
+            select(applications)
+            .where(applications.c.watch_on < today)
+            .order_by(applications.c.watch_on)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [self.load(row) for row in rows]
+
+
+def _further(aggregate: Application) -> Mapping[str, Any]:
+    unnoted = (clock.due.on for clock in aggregate.open_clocks() if clock.name not in aggregate.overdue)
+    return {
+        "geometry": _geometry.dump_python(aggregate.geometry, mode="json"),
+        "alternatives": _toponyms.dump_python(aggregate.alternatives, mode="json"),
+        "materials": _materials.dump_python(aggregate.materials, mode="json"),
+        "passed_first": aggregate.passed_first,
+        "consultation": _consultation.dump_python(aggregate.consultation, mode="json"),
+        "working_days": aggregate.working_days,
+        "used_from": aggregate.used_from,
+        "overdue": list(aggregate.overdue),
+        "watch_on": min(unnoted, default=None),
+    }

@@ -25,15 +25,16 @@ from sqlalchemy import (
     true,
 )
 
-from placename.domain.application import Status
 from placename.domain.category import Category
 from placename.domain.duplicate import Keys, Neighbour
 from placename.domain.locality import Locality, Reach, Scope
 from placename.domain.place_name import Heritage, NameStatus
+from placename.domain.procedure import OPEN, Status
 
 METADATA = MetaData()
 
 LOCK_SPACE = 7401
+WAITING = sorted(status.value for status in OPEN - {Status.APPROVED})
 KEY_COLUMNS = ("folded", "stem", "term", "toned", "toneless", "dialect", "derived")
 
 
@@ -77,6 +78,7 @@ class Question:
     scope: Scope
     serial: int | None = None
     target_id: UUID | None = None
+    own_id: UUID | None = None
 
 
 class Comparison:
@@ -111,12 +113,14 @@ class Comparison:
 
     def _from_line(self, question: Question) -> Select[Any]:
         line = self._applications
-        waiting: ColumnElement[bool] = line.c.status.in_([Status.SUBMITTED.value, Status.ACCEPTED.value])
+        waiting: ColumnElement[bool] = line.c.status.in_(WAITING)
         if question.serial is not None:
             waiting = and_(waiting, line.c.serial < question.serial)
         ahead: ColumnElement[bool] = or_(waiting, line.c.status == Status.APPROVED.value)
         if question.serial is not None:
             ahead = and_(ahead, line.c.serial != question.serial)
+        if question.own_id is not None:
+            ahead = and_(ahead, line.c.id != question.own_id)
         conditions = [ahead, line.c.folded.is_not(None), in_scope(line, question.scope), resembles(line, question)]
         return self._columns(line, literal(False), pending=True).where(*conditions)
 

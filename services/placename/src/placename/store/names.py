@@ -7,12 +7,29 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Boolean, Column, Date, Integer, Numeric, Row, String, Table, Text, Uuid, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Double,
+    Integer,
+    Numeric,
+    Row,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from placename.domain.category import Category
 from placename.domain.duplicate import keys_of
+from placename.domain.geometry import Geometry, Position
 from placename.domain.place_name import (
+    Alias,
     Description,
     Heritage,
     LegalAct,
@@ -20,6 +37,7 @@ from placename.domain.place_name import (
     NameUnknown,
     Period,
     PlaceName,
+    Residence,
 )
 from placename.domain.point import SIX_PLACES, Point
 from placename.domain.romanisation import Reading, Romanisation
@@ -29,8 +47,16 @@ from placename.events import name_state
 from placename.store.comparison import METADATA, comparison_columns, comparison_values, locality_of
 from placename.store.lexicon import characters
 from shared.contracts.envelope import EntityState
-from shared.storage.entities import Entities, entity_columns
+from shared.kernel.divisions import Area
+from shared.storage.entities import Entities, entity_columns, within
 
+FEED = text(
+    """
+    WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(7402, 1))
+    INSERT INTO name_change (seq, name_id, version, change, at)
+    SELECT nextval('name_change_seq'), :name_id, :version, :change, :at FROM turn
+    """
+)
 SAME_SPOT = 10 * SIX_PLACES
 """Degrees, about a metre: two points this near are one spot."""
 
@@ -58,12 +84,25 @@ names = Table(
     Column("predecessor_id", Uuid),
     Column("successor_id", Uuid),
     Column("application_id", Uuid),
+    Column("feature_id", Uuid),
+    Column("geometry", JSONB(none_as_null=True)),
+    Column("west", Double),
+    Column("south", Double),
+    Column("east", Double),
+    Column("north", Double),
+    Column("aliases", JSONB, nullable=False),
+    Column("other_names", ARRAY(String), nullable=False),
+    Column("residences", JSONB, nullable=False),
+    Column("begun_on", Date),
 )
 
 _periods: TypeAdapter[tuple[Period, ...]] = TypeAdapter(tuple[Period, ...])
 _romanisation: TypeAdapter[Romanisation] = TypeAdapter(Romanisation)
 _description: TypeAdapter[Description] = TypeAdapter(Description)
 _act: TypeAdapter[LegalAct] = TypeAdapter(LegalAct)
+_geometry: TypeAdapter[Geometry | None] = TypeAdapter(Geometry | None)
+_aliases: TypeAdapter[tuple[Alias, ...]] = TypeAdapter(tuple[Alias, ...])
+_residences: TypeAdapter[tuple[Residence, ...]] = TypeAdapter(tuple[Residence, ...])
 
 
 class PlaceNames(Entities[PlaceName]):
@@ -92,6 +131,10 @@ class PlaceNames(Entities[PlaceName]):
             predecessor_id=row.predecessor_id,
             successor_id=row.successor_id,
             application_id=row.application_id,
+            feature_id=row.feature_id,
+            geometry=_geometry.validate_python(row.geometry),
+            aliases=_aliases.validate_python(row.aliases),
+            residences=_residences.validate_python(row.residences),
         )
 
     def dump(self, aggregate: PlaceName) -> Mapping[str, Any]:
@@ -100,13 +143,14 @@ class PlaceNames(Entities[PlaceName]):
         vocabulary = read_vocabulary(self.tx.around.parameters.reader(self.tx.today))
         parts = analyse(toponym, aggregate.category, vocabulary)
         keys = keys_of(toponym.full, parts, reading, characters())
+        others = [characters().fold(alias.text) for alias in aggregate.aliases]
         return {
             **comparison_values(aggregate.category, aggregate.locality, keys),
             "specific": toponym.specific,
             "generic": toponym.generic,
             "letters": reading.letters,
             "initials": reading.initials,
-            "grams": list(grams_of(keys.folded)),
+            "grams": sorted({gram for text in (keys.folded, *others) for gram in grams_of(text)}),
             "length": len(toponym.full),
             "syllables": list(reading.syllables),
             "needs_review": aggregate.needs_review,
@@ -123,11 +167,34 @@ class PlaceNames(Entities[PlaceName]):
             "predecessor_id": aggregate.predecessor_id,
             "successor_id": aggregate.successor_id,
             "application_id": aggregate.application_id,
+            "feature_id": aggregate.feature_id,
+            "aliases": _aliases.dump_python(aggregate.aliases, mode="json"),
+            "other_names": others,
+            "residences": _residences.dump_python(aggregate.residences, mode="json"),
+            "begun_on": aggregate.in_use[0].begin,
+            **_ground(aggregate),
         }
 
     def state(self, aggregate: PlaceName) -> EntityState:
         """Aggregate → published state."""
         return name_state(aggregate)
+
+    async def add(self, aggregate: PlaceName) -> None:
+        """Insert a name and put it into the feed of changes."""
+        change = aggregate.happened[-1]
+        await super().add(aggregate)
+        await self._feed(aggregate, change)
+
+    async def save(self, aggregate: PlaceName) -> None:
+        """Write a changed name back and put it into the feed of changes."""
+        change = aggregate.happened[-1] if aggregate.happened else ""
+        await super().save(aggregate)
+        await self._feed(aggregate, change)
+
+    async def _feed(self, aggregate: PlaceName, change: str) -> None:
+        """One change: numbers are taken one transaction after the other, so a reader never misses a lower one."""
+        values = {"name_id": aggregate.id, "version": aggregate.version, "change": change, "at": self.tx.at}
+        await self.tx.connection.execute(FEED, values)
 
     async def at_spot(self, point: Point, category: Category) -> list[str]:
         """Names in use for a place of the category at this very spot."""
@@ -140,6 +207,33 @@ class PlaceNames(Entities[PlaceName]):
             )
         )
         return [row.full_name for row in rows]
+
+    async def holds(self, folded: str, category: Category, division: str, point: Point | None) -> bool:
+        """Whether a name in use of this division is the same, at the same spot where both have one."""
+        same = [
+            names.c.folded == folded,
+            names.c.category == category.value,
+            names.c.division == division,
+            names.c.status == NameStatus.IN_USE.value,
+        ]
+        if point is not None:
+            apart = func.greatest(
+                func.abs(names.c.longitude - point.longitude), func.abs(names.c.latitude - point.latitude)
+            )
+            same.append(func.coalesce(apart <= SAME_SPOT, True))
+        row = (await self.tx.connection.execute(select(names.c.id).where(*same).limit(1))).first()
+        return row is not None
+
+    async def inside(self, code: str, *, area: Area, limit: int) -> list[PlaceName]:
+        """Names whose division begins with some digits, locked for a change."""
+        rows = await self.tx.connection.execute(
+            select(names)
+            .where(names.c.division.startswith(code, autoescape=True), within(area, names.c.division))
+            .order_by(names.c.id)
+            .limit(limit)
+            .with_for_update()
+        )
+        return [self.load(row) for row in rows]
 
     async def count(self) -> int:
         """How many names there are."""
@@ -161,3 +255,14 @@ class PlaceNames(Entities[PlaceName]):
         )
         rows = await self.tx.connection.execute(select(chain).where(chain.c.successor_id.is_(None)))
         return {row.asked: (row.id, row.specific + row.generic) for row in rows}
+
+
+def _ground(aggregate: PlaceName) -> dict[str, Any]:
+    """The shape and the box around it; a name with a point alone has a box of one position."""
+    geometry, point = aggregate.geometry, aggregate.point
+    spot: Position | None = (float(point.longitude), float(point.latitude)) if point else None
+    box = vars(geometry.extent) if geometry else dict.fromkeys(("west", "east"), spot[0]) if spot else {}
+    if spot and not geometry:
+        box |= dict.fromkeys(("south", "north"), spot[1])
+    edges = {edge: box.get(edge) for edge in ("west", "south", "east", "north")}
+    return {"geometry": _geometry.dump_python(geometry, mode="json"), **edges}

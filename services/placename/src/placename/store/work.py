@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from placename.domain.application import NameUnderApplication
+from placename.domain.heritage import ListedBefore
+from placename.domain.procedure import NameUnderApplication
 from placename.domain.writing import Characters
 from placename.store.applications import Applications, applications
 from placename.store.comparison import Comparison
+from placename.store.ground import Ground
+from placename.store.heritage import HeritageEntries
 from placename.store.lexicon import Lexicon, characters, lexicon
 from placename.store.names import PlaceNames, names
+from placename.store.signs import Misuses, Signs
 from shared.storage.transaction import Transaction
 
-CONSTRAINTS = {"one_open_application_a_name": NameUnderApplication}
+CONSTRAINTS = {
+    "one_open_application_a_name": NameUnderApplication,
+    "one_entry_a_name_and_level": ListedBefore,
+}
 
 
 class Tx(Transaction):
@@ -32,6 +39,26 @@ class Tx(Transaction):
     def comparison(self) -> Comparison:
         """The search for likenesses over both."""
         return Comparison(self.connection, names, applications)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What lies around a place."""
+        return Ground(self.connection)
+
+    @cached_property
+    def heritage(self) -> HeritageEntries:
+        """The lists of historic names."""
+        return HeritageEntries(self)
+
+    @cached_property
+    def signs(self) -> Signs:
+        """Signs that show names."""
+        return Signs(self)
+
+    @cached_property
+    def misuses(self) -> Misuses:
+        """Wrong uses of names."""
+        return Misuses(self)
 
     @property
     def lexicon(self) -> Lexicon:

@@ -1,47 +1,45 @@
-"""What applicants and officials do with an application: one function a verb."""
+"""What applicants and the office do with an application until it is decided: one function a verb."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from placename.domain.application import (
-    Application,
-    Decision,
-    NewNameEqualsOld,
-    ReadingNotConfirmed,
-    TargetNotInUse,
-    Waiver,
-    submit_application,
-)
+from placename.domain.application import Application, Content, submit_application
 from placename.domain.authority import Applicant, approver_of, require_entitled
 from placename.domain.category import ApplicationKind, Category
-from placename.domain.deadlines import acceptance_clock, announcement_clock, decision_clock, filing_clock
-from placename.domain.examination import (
-    Protection,
-)
+from placename.domain.deadlines import acceptance_clock, decision_clock
+from placename.domain.examination import Examination, Protection
 from placename.domain.locality import locate
-from placename.domain.place_name import Description, LegalAct, NameStatus, PlaceName, publish_name
-from placename.domain.point import place_point
-from placename.domain.romanisation import Reading, confirmed_reading
+from placename.domain.material import Material, require_materials
+from placename.domain.place_name import Description, NameStatus, PlaceName
+from placename.domain.procedure import NewNameEqualsOld, TargetNotInUse
 from placename.domain.size import NOTHING_STATED, Facts
 from placename.domain.toponym import Toponym
 from placename.store import Tx
-from placename.usecases.examinations import Matter, examine, examine_again, romanised
+from placename.usecases.examinations import Matter, Sketch, drawn, examine, examine_again
 from shared.kernel.ids import new_id
 from shared.kernel.parameters import ParameterReader
+
+RETIRED = frozenset({NameStatus.ABOLISHED, NameStatus.HISTORIC_ONLY})
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a new name shall stand, as the applicant states it; degrees of CGCS2000."""
+    """Where a new name shall stand, as the applicant states it; degrees of CGCS2000, a point or a shape or both."""
 
     category: Category
     division: str
-    longitude: float
-    latitude: float
+    longitude: float | None = None
+    latitude: float | None = None
+    sketch: Sketch | None = None
+
+    @property
+    def spot(self) -> tuple[float, float] | None:
+        """The point as stated."""
+        if self.longitude is None or self.latitude is None:
+            return None
+        return self.longitude, self.latitude
 
 
 @dataclass(frozen=True)
@@ -59,18 +57,8 @@ class Submission:
     place: Place | None = None
     target_id: UUID | None = None
     protection: Protection | None = None
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What the authority decided, as its official records it; ``reason`` is for a rejection."""
-
-    approved: bool
-    document_no: str
-    decided_on: date | None
-    reason: str | None = None
-    opinion_no: str | None = None
-    waivers: tuple[Waiver, ...] = ()
+    alternatives: tuple[Toponym, ...] = ()
+    materials: tuple[Material, ...] = ()
 
 
 async def submit(tx: Tx, submission: Submission) -> Application:
@@ -95,13 +83,10 @@ async def submit(tx: Tx, submission: Submission) -> Application:
         at=tx.at,
         authority=authority,
         locality=matter.locality,
-        toponym=submission.toponym,
+        content=replace(_content(submission), toponym=matter.toponym),
         point=matter.point,
+        geometry=matter.geometry,
         target_id=submission.target_id,
-        description=submission.description,
-        reasons=submission.reasons,
-        facts=submission.facts,
-        protection=submission.protection,
         examination=examination,
         acceptance_due=acceptance_clock(tx.today, tx.around.calendar, parameters),
     )
@@ -109,10 +94,21 @@ async def submit(tx: Tx, submission: Submission) -> Application:
     return application
 
 
+def _content(submission: Submission) -> Content:
+    return Content(
+        submission.toponym, submission.alternatives, submission.description, submission.reasons, submission.facts,
+        submission.materials, submission.protection,
+    )  # fmt: skip
+
+
 async def accept(tx: Tx, application_id: UUID, *, expected: int | None) -> Application:
-    """The office takes it up, after looking again at the names around it."""
+    """The office takes a complete application up, and looks again at the names around it."""
     application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
     parameters = tx.around.parameters.reader(tx.today)
+    require_materials(
+        application.materials, application.category, abolishes=application.kind is ApplicationKind.ABOLISH,
+        parameters=parameters,
+    )  # fmt: skip
     application.accept(
         at=tx.at,
         examination=await examine_again(tx, application),
@@ -130,6 +126,63 @@ async def decline(tx: Tx, application_id: UUID, *, reason: str, expected: int | 
     return application
 
 
+async def send_back(tx: Tx, application_id: UUID, *, reason: str, expected: int | None) -> Application:
+    """The office returns it for completion."""
+    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
+    application.send_back(reason=reason)
+    await tx.applications.save(application)
+    return application
+
+
+async def resubmit(tx: Tx, application_id: UUID, *, content: Content, expected: int | None) -> Application:
+    """The applicant hands it in again; a changed name goes to the end of the line."""
+    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
+    before = application.toponym
+    if (content.toponym is None) != (before is None):
+        content = replace(content, toponym=before)
+    changed = content.toponym != before
+    matter, serial = await _restated(tx, application, content), application.serial
+    examination = await examine(tx, matter, serial=None if changed else serial, in_line=True, own=application.id)
+    application.resubmit(
+        content=content,
+        at=tx.at,
+        serial=await tx.applications.next_in_line() if changed else serial,
+        examination=examination,
+        acceptance_due=acceptance_clock(tx.today, tx.around.calendar, tx.around.parameters.reader(tx.today)),
+    )
+    await tx.applications.save(application)
+    return application
+
+
+async def check(tx: Tx, application_id: UUID, *, expected: int | None) -> Application:
+    """The office examines the name again."""
+    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
+    application.check(examination=await examine_again(tx, application))
+    await tx.applications.save(application)
+    return application
+
+
+async def adopt(tx: Tx, application_id: UUID, *, rank: int, expected: int | None) -> Application:
+    """The office goes on with another of the names that the applicant proposed."""
+    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
+    chosen = application.alternative(rank)
+    matter = await _restated(tx, application, replace(_content_of(application), toponym=chosen))
+    examination: Examination = await examine(tx, matter, in_line=True, own=application.id)
+    application.adopt(rank=rank, serial=await tx.applications.next_in_line(), examination=examination)
+    await tx.applications.save(application)
+    return application
+
+
+async def protect(tx: Tx, application_id: UUID, *, protection: Protection, expected: int | None) -> Application:
+    """The protection plan of a listed name and its hearing are put on file."""
+    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
+    matter = await _restated(tx, application, replace(_content_of(application), protection=protection))
+    examination = await examine(tx, matter, serial=application.serial, in_line=True)
+    application.protect(protection=protection, at=tx.at, examination=examination)
+    await tx.applications.save(application)
+    return application
+
+
 async def withdraw(tx: Tx, application_id: UUID, *, expected: int | None) -> Application:
     """The applicant takes it back."""
     application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
@@ -138,112 +191,45 @@ async def withdraw(tx: Tx, application_id: UUID, *, expected: int | None) -> App
     return application
 
 
-async def decide(tx: Tx, application_id: UUID, *, ruling: Ruling, expected: int | None) -> Application:
-    """The authority of the right kind and place approves or rejects; never the one who submitted."""
-    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
-    tx.caller.require_area(application.authority.division)
-    decision = Decision(
-        ruling.document_no, ruling.decided_on or tx.today, tx.caller.require_person(), ruling.opinion_no, ruling.waivers
-    )
-    if ruling.approved:
-        application.approve(
-            decision=decision,
-            at=tx.at,
-            examination=await examine_again(tx, application),
-            filing_due=filing_clock(decision.decided_on, tx.around.calendar),
-            announcement_due=announcement_clock(decision.decided_on, tx.around.calendar),
-        )
-    else:
-        application.reject(decision=decision, reason=ruling.reason or "", at=tx.at)
-    await tx.applications.save(application)
-    return application
+def _content_of(application: Application) -> Content:
+    return Content(
+        application.toponym, application.alternatives, application.description, application.reasons,
+        application.facts, application.materials, application.protection,
+    )  # fmt: skip
 
 
-async def file(
-    tx: Tx, application_id: UUID, *, filed_on: date | None, filing_no: str, expected: int | None
-) -> Application:
-    """The approval is on file with the body the law names."""
-    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
-    day = filed_on or tx.today
-    due = announcement_clock(day, tx.around.calendar)
-    application.file(filed_on=day, filing_no=filing_no, at=tx.at, announcement_due=due)
-    await tx.applications.save(application)
-    return application
-
-
-async def announce(
-    tx: Tx, application_id: UUID, *, announced_on: date | None, syllables: Sequence[str] | None, expected: int | None
-) -> Application:
-    """The place-name department announces; the gazetteer changes on the same day, in the same transaction."""
-    by = tx.caller.require_person()
-    application = await tx.applications.get(application_id, area=tx.caller.area, expected=expected)
-    day = announced_on or tx.today
-    target = await tx.names.get(application.target_id, area=tx.caller.area) if application.target_id else None
-    name_id = target.id if application.toponym is None and target else new_id(tx.at)
-    application.announce(announced_on=day, at=tx.at, name_id=name_id)
-    if application.toponym is not None:
-        reading = _announced_reading(application, application.toponym, syllables)
-        await tx.names.add(_new_name(tx, application, application.toponym, reading, by=by, target=target))
-    if target is not None:
-        if application.toponym is None:
-            target.abolish(on=day)
-        else:
-            target.rename(on=day, successor_id=name_id)
-        await tx.names.save(target)
-    await tx.applications.save(application)
-    return application
+async def _restated(tx: Tx, application: Application, content: Content) -> Matter:
+    target = await tx.names.find(application.target_id, area=tx.caller.area) if application.target_id else None
+    _refuse_same_name(application.kind, content.toponym, target)
+    return Matter(
+        application.kind, application.category, application.locality, content.facts, content.toponym,
+        application.point, target, content.protection, application.geometry,
+    )  # fmt: skip
 
 
 async def _matter_of(tx: Tx, submission: Submission, parameters: ParameterReader) -> Matter:
     if submission.place is not None:
         place = submission.place
         locality = locate(place.division, tx.today, tx.around.divisions, parameters)
-        point = place_point(place.longitude, place.latitude, parameters)
-        return Matter(submission.kind, place.category, locality, submission.facts, submission.toponym, point)
+        geometry, point = drawn(place.sketch, place.spot, parameters)
+        return Matter(
+            submission.kind, place.category, locality, submission.facts, submission.toponym, point, geometry=geometry
+        )
     assert submission.target_id is not None
     target = await tx.names.find(submission.target_id, area=tx.caller.area)
-    if target.status is not NameStatus.IN_USE:
+    fitting = target.status in RETIRED if submission.kind is ApplicationKind.RESTORE else (
+        target.status is NameStatus.IN_USE
+    )  # fmt: skip
+    if not fitting:
         raise TargetNotInUse(status_now=target.status.value)
-    if submission.toponym is not None and submission.toponym.full == target.toponym.full:
-        raise NewNameEqualsOld(field="specific")
+    toponym = target.toponym if submission.kind is ApplicationKind.RESTORE else submission.toponym
+    _refuse_same_name(submission.kind, toponym, target)
     return Matter(
-        submission.kind, target.category, target.locality, submission.facts, submission.toponym, target.point, target,
-        submission.protection,
+        submission.kind, target.category, target.locality, submission.facts, toponym, target.point, target,
+        submission.protection, target.geometry,
     )  # fmt: skip
 
 
-def _announced_reading(application: Application, toponym: Toponym, syllables: Sequence[str] | None) -> Reading:
-    proposed = application.examination.reading
-    if syllables is not None:
-        return confirmed_reading(syllables, toponym.full)
-    if proposed is None or not proposed.confirmed:
-        raise ReadingNotConfirmed(rule="中国地名汉语拼音字母拼写规则", field="syllables")
-    return proposed
-
-
-def _new_name(
-    tx: Tx, application: Application, toponym: Toponym, reading: Reading, *, by: str, target: PlaceName | None
-) -> PlaceName:
-    assert application.decision is not None
-    assert application.announced_on is not None
-    assert application.name_id is not None
-    return publish_name(
-        id=application.name_id,
-        toponym=toponym,
-        category=application.category,
-        locality=application.locality,
-        point=application.point,
-        begin=application.announced_on,
-        reading=reading,
-        romanisation=romanised(tx, toponym, application.category, reading),
-        description=application.description,
-        act=LegalAct(
-            application.authority.title,
-            application.decision.document_no,
-            application.decision.decided_on,
-            application.announced_on,
-        ),
-        reading_by=by,
-        predecessor_id=target.id if target else None,
-        application_id=application.id,
-    )
+def _refuse_same_name(kind: ApplicationKind, toponym: Toponym | None, target: PlaceName | None) -> None:
+    if kind is ApplicationKind.RENAME and toponym and target and toponym.full == target.toponym.full:
+        raise NewNameEqualsOld(field="specific")
