@@ -28,7 +28,7 @@ def institution(region: str, *, comprehensive: bool, met: bool, closed_on: str |
     return event(
         "eldercare", "institution", region, township=region, kind="ELDERLY_HOME", ownership="PUBLIC_RUN",
         operating=[{"begin": "2021-01-01", "end": closed_on}], comprehensive=always if comprehensive else [],
-        quality=[{"assessed_on": "2025-06-30", "met": met}],
+        quality=[{"assessed_on": "2026-06-30", "met": met}],
     )  # fmt: skip
 
 
@@ -96,11 +96,11 @@ async def test_a_district_is_its_own_townships_and_the_city_their_sum(service: S
 async def test_what_was_filed_for_an_ended_district_counts_for_its_only_successor(service: ServiceUnderTest) -> None:
     await fill(service, institution("500105001000", comprehensive=True, met=True))
     async with service.client(READ) as client:
-        path = "/v1/indicators/basic-quality-rate/districts"
+        path = "/v1/indicators/comprehensive-institution-coverage/districts"
         after = (await client.get(path)).json()["items"]
         before = (await client.get(path, params={"on": "2025-11-05"})).json()["items"]
-    assert [item["district"] for item in after if item["denominator"]] == ["500157"]
-    assert [item["district"] for item in before if item["denominator"]] == ["500105"]
+    assert [item["district"] for item in after if item["numerator"]] == ["500157"]
+    assert [item["district"] for item in before if item["numerator"]] == ["500105"]
 
 
 async def test_the_five_year_sum_begins_with_the_plan(service: ServiceUnderTest) -> None:

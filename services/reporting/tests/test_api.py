@@ -63,6 +63,14 @@ ROUTES = [
     ("POST", f"/v1/figures/{NOBODY}/review", "reporting:review"),
     ("POST", f"/v1/figures/{NOBODY}/return", "reporting:review"),
     ("POST", f"/v1/figures/{NOBODY}/confirm", "reporting:confirm"),
+    ("POST", f"/v1/figures/{NOBODY}/propose-retraction", "reporting:file"),
+    ("POST", f"/v1/figures/{NOBODY}/reject-retraction", "reporting:confirm"),
+    ("POST", f"/v1/figures/{NOBODY}/retract", "reporting:confirm"),
+    ("GET", "/v1/reminders", "reporting:read"),
+    ("GET", "/v1/closings", "reporting:read"),
+    ("GET", f"/v1/closings/{NOBODY}", "reporting:read"),
+    ("POST", "/v1/closings", "reporting:close"),
+    ("POST", f"/v1/closings/{NOBODY}/reopen", "reporting:close"),
 ]
 """Every route with the scope it wants."""
 
@@ -110,7 +118,7 @@ async def test_a_figure_goes_from_filing_through_correction_to_its_history(servi
     reviewed = await checker.post(f"{path}/review", headers={"If-Match": seen.headers["ETag"]})
     assert reviewed.json()["available_actions"] == ["confirm", "return"]
     assert (await checker.post(f"{path}/confirm")).json()["confirmed_by"] == "officer-b"
-    assert (await filer.get(path)).json()["available_actions"] == ["correct"]
+    assert (await filer.get(path)).json()["available_actions"] == ["correct", "propose-retraction"]
     correction = (
         await filer.post(f"{path}/correct", json={**statement(numerator=990), "reason": "漏计十人"})
     ).json()  # fmt: skip
@@ -145,7 +153,7 @@ async def test_a_figure_is_returned_refiled_and_withdrawn(service: ServiceUnderT
 
 async def test_the_catalogue_tells_an_app_how_to_ask(service: ServiceUnderTest) -> None:
     items = (await service.client("reporting:read").get("/v1/forms")).json()["items"]
-    assert len(items) == 12
+    assert len(items) == 61
     growth = next(item for item in items if item["code"] == "urban-consumption-growth")
     assert (growth["kind"], growth["scope"], growth["periods"]) == ("LEVEL", "CITY", ["year"])
     assert growth["denominator"]["fixed"] == 10_000
@@ -181,7 +189,7 @@ async def test_a_number_that_is_none_is_no_json(service: ServiceUnderTest) -> No
 
 
 async def test_each_route_wants_a_token_and_its_own_scope(service: ServiceUnderTest) -> None:
-    every = {"reporting:file", "reporting:review", "reporting:confirm", "reporting:read"}
+    every = {"reporting:file", "reporting:review", "reporting:confirm", "reporting:read", "reporting:close"}
     for method, path, scope in ROUTES:
         said = {**body(), "reason": "测试", "rows": [body()]} if method == "POST" else None
         assert (await service.bare_client().request(method, path, json=said)).status_code == 401, path
@@ -369,7 +377,7 @@ async def test_figures_are_found_by_what_they_say(service: ServiceUnderTest) -> 
 async def test_what_is_due_is_a_list_with_names(service: ServiceUnderTest) -> None:
     reader = service.client("reporting:read", division=DISTRICT)
     items = (await reader.get("/v1/duties")).json()["items"]
-    assert len(items) == 7
+    assert len(items) == 35
     first = next(item for item in items if item["form"] == "disability-living-subsidy")
     assert first == {
         "form": "disability-living-subsidy", "form_name": "困难残疾人生活补贴发放情况", "division": DISTRICT,

@@ -6,4 +6,4 @@ from pathlib import Path
 
 from monitoring.domain.catalogue import load_catalogue
 
-CATALOGUE = load_catalogue(Path(__file__).parent / "data" / "indicators.toml")
+CATALOGUE = load_catalogue(Path(__file__).parent / "data")

@@ -1,11 +1,24 @@
-"""The plan's indicators as Prometheus gauges: bounded labels, 16 indicators by at most 38 districts."""
+"""The plan's indicators as Prometheus gauges: bounded labels, the catalogue by at most 38 districts."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from prometheus_client import Gauge
 
 from monitoring.catalogue import CATALOGUE
-from monitoring.queries import CITY, AsOf, Reading, read_city, read_districts
+from monitoring.domain.silence import Silence
+from monitoring.events import KNOWN
+from monitoring.queries import (
+    CITY,
+    AsOf,
+    OnTheWay,
+    Reading,
+    read_all,
+    read_progress,
+    read_silence,
+    without_data,
+)
 from monitoring.store import Tx
 from shared.kernel.principal import Principal
 from shared.storage.transaction import Origin
@@ -22,6 +35,32 @@ TARGET = Gauge(
     "civil_indicator_target", "A printed target, by the place where the plan prints it.", ("indicator", "printed_in")
 )
 GAP = Gauge("civil_indicator_gap", "City value minus the target; negative when behind.", PRINTED)
+MISSES = Gauge("civil_indicator_misses", "1 where the projected city value misses the target.", PRINTED)
+SILENT = Gauge("civil_source_silent", "1 where far less was heard yesterday than expected.", ("source", "noun"))
+WITHOUT_DATA = Gauge("civil_indicators_without_data", "Definitions of which not one measure was ever recorded.")
+CELL_DIFFERENCES = Gauge("civil_cell_differences", "Cells that differ from a recomputation; must be 0.")
+
+
+async def export_alarms(running: Running) -> None:
+    """What is expected to miss, who fell silent, which definitions have no data, and whether the cells add up."""
+
+    async def read(tx: Tx) -> tuple[list[OnTheWay], list[Silence], int, int]:
+        ways = await read_progress(tx, CATALOGUE.indicators, tx.today)
+        heard = await read_silence(tx, {(s, n) for s, n, _ in KNOWN}, tx.today - timedelta(days=1))
+        missing = await without_data(tx, CATALOGUE.indicators, tx.today)
+        return ways, heard, len(missing), await tx.states.differences()
+
+    origin = Origin(Principal.of_service("monitoring"), request_id="alarms")
+    ways, heard, missing, differences = await running.database.run(read, origin)
+    MISSES.clear()
+    for found in ways:
+        for way in found.targets:
+            if way.misses is not None:
+                MISSES.labels(found.reading.indicator.id, way.target.printed_in).set(way.misses)
+    for one in heard:
+        SILENT.labels(one.source, one.noun).set(one.alarm)
+    WITHOUT_DATA.set(missing)
+    CELL_DIFFERENCES.set(differences)
 
 
 async def export_indicators(running: Running) -> None:
@@ -29,10 +68,7 @@ async def export_indicators(running: Running) -> None:
 
     async def read(tx: Tx) -> list[Reading]:
         as_of = AsOf(tx.today, tx.today)
-        readings = await read_city(tx, CATALOGUE.indicators, as_of)
-        for indicator in CATALOGUE.indicators:
-            readings += await read_districts(tx, indicator, as_of)
-        return readings
+        return await read_all(tx, CATALOGUE.indicators, as_of)
 
     origin = Origin(Principal.of_service("monitoring"), request_id="exporter")
     for reading in await running.database.run(read, origin):

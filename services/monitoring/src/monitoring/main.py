@@ -6,10 +6,11 @@ from pathlib import Path
 
 from monitoring.api import ROUTERS
 from monitoring.consumers import indicator_consumer
-from monitoring.exporter import export_indicators
+from monitoring.exporter import export_alarms, export_indicators
 from monitoring.reconcile import reconcile
 from monitoring.settings import Settings
 from monitoring.store import Tx
+from monitoring.usecases.rebuild import carry_on
 from shared.service import ServiceDefinition, Timer
 
 FOLDER = Path(__file__).parent
@@ -22,7 +23,12 @@ SERVICE = ServiceDefinition(
     transaction=Tx,
     routers=ROUTERS,
     seeds=FOLDER / "data" / "parameters.toml",
-    timers=(Timer("exporter", 10.0, export_indicators), Timer("reconcile", 300.0, reconcile)),
+    timers=(
+        Timer("exporter", 10.0, export_indicators),
+        Timer("alarms", 300.0, export_alarms),
+        Timer("reconcile", 300.0, reconcile),
+        Timer("rebuild", 5.0, carry_on),
+    ),
     consumes=indicator_consumer,
 )
 

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reporting import usecases
 from reporting.api import ROUTERS
+from reporting.api.imports import IMPORTS
 from reporting.settings import Settings
 from reporting.store import CONSTRAINTS, SeriesRegister, Tx
-from shared.service import ServiceDefinition
+from shared.kernel.principal import Principal
+from shared.service import ServiceDefinition, Timer
+from shared.storage.transaction import Origin
+from shared.web.running import Running
 
 FOLDER = Path(__file__).parent
+
+REMIND_EVERY_SECONDS = 3600.0
+
+
+async def remind(running: Running) -> None:
+    """Send the reminders of today; a repetition sends none."""
+    origin = Origin(Principal.of_service("reporting"), request_id="reminders")
+    await running.database.run(usecases.send_reminders, origin)
+
 
 SERVICE = ServiceDefinition(
     name="reporting",
@@ -21,6 +35,8 @@ SERVICE = ServiceDefinition(
     entities=(SeriesRegister,),
     constraints=CONSTRAINTS,
     seeds=FOLDER / "data" / "parameters.toml",
+    imports=IMPORTS,
+    timers=(Timer("reminders", REMIND_EVERY_SECONDS, remind),),
 )
 
 __all__ = ["SERVICE", "Settings"]

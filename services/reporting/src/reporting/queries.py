@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 
-from reporting.domain.duty import PROGRESS, Duty, period_due
+from reporting.domain.closing import Closing
+from reporting.domain.duty import Duty
 from reporting.domain.figure import Figure, Status
-from reporting.domain.form import Form, Line, Scope
+from reporting.domain.reminder import Reminder
 from reporting.domain.series import Series
-from reporting.store import COUNTED, Tx, figures, series_table
+from reporting.store import Tx, closings, figures, reminders, series_table
 from shared.kernel.divisions import Area
 from shared.kernel.principal import CITY
 from shared.storage.entities import within
+
+EVER_STOOD = (Status.CONFIRMED, Status.RETRACTING, Status.RETRACTED, Status.SUPERSEDED)
 
 
 class Awaiting(StrEnum):
@@ -29,11 +32,15 @@ class Awaiting(StrEnum):
     """待确认"""
     REFILE = "refile"
     """待重新填报"""
+    RETRACT = "retract"
+    """待决定是否撤销"""
 
 
 @dataclass(frozen=True)
 class FigureFilter:
     """Which figures a list shows; what is None does not matter.
+
+    ``words`` occur in the title or the number of the document; ``since`` and ``until`` bound the day it speaks for.
 
     ``awaiting`` keeps what the acting ``person`` can do next, so it leaves out what others must do.
     """
@@ -45,6 +52,9 @@ class FigureFilter:
     awaiting: Awaiting | None = None
     person: str | None = None
     reviewer_may_confirm: bool = True
+    words: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 async def figures_listed(
@@ -68,6 +78,13 @@ def _matching(wanted: FigureFilter) -> list[ColumnElement[bool]]:
         conditions.append(figures.c.period == wanted.period)
     if wanted.status:
         conditions.append(figures.c.status == wanted.status.value)
+    if wanted.words:
+        document = figures.c.document_title + " " + func.coalesce(figures.c.document_number, "")
+        conditions.append(document.icontains(wanted.words, autoescape=True))
+    if wanted.since:
+        conditions.append(figures.c.last_day >= wanted.since)
+    if wanted.until:
+        conditions.append(figures.c.last_day <= wanted.until)
     if wanted.awaiting:
         conditions.append(_turn(wanted))
     return conditions
@@ -79,6 +96,9 @@ def _turn(wanted: FigureFilter) -> ColumnElement[bool]:
         return and_(figures.c.status == Status.FILED.value, ~mine)
     if wanted.awaiting is Awaiting.REFILE:
         return and_(figures.c.status == Status.RETURNED.value, mine)
+    if wanted.awaiting is Awaiting.RETRACT:
+        proposed = figures.c.retraction_proposed_by != (wanted.person or "")
+        return and_(figures.c.status == Status.RETRACTING.value, proposed)
     ready = and_(figures.c.status == Status.REVIEWED.value, ~mine)
     if wanted.reviewer_may_confirm:
         return ready
@@ -110,7 +130,7 @@ async def history(tx: Tx, series_id: UUID, *, area: Area, after: Sequence[str] |
     conditions: list[ColumnElement[bool]] = [
         figures.c.form == series.form,
         figures.c.division == series.division,
-        figures.c.status.in_([Status.CONFIRMED.value, Status.SUPERSEDED.value]),
+        figures.c.status.in_([status.value for status in EVER_STOOD]),
     ]
     if after:
         seen = (date.fromisoformat(after[0]), datetime.fromisoformat(after[1]), UUID(after[2]))
@@ -124,8 +144,7 @@ async def duties(
 ) -> list[Duty]:
     """What the divisions of an area have still to bring to confirmation, the earliest due first."""
     forms = [tx.forms.get(form)] if form else list(tx.forms)
-    progress = await _progress(tx, forms, area)
-    found = [duty for wanted in forms for duty in _open_duties(tx, wanted, area, progress)]
+    found = await tx.duties.open(forms, area=area)
     kept = (duty for duty in found if overdue is None or duty.is_overdue is overdue)
     rest = (duty for duty in kept if after is None or duty_key(duty) > tuple(after))
     return sorted(rest, key=duty_key)[:limit]
@@ -136,31 +155,28 @@ def duty_key(duty: Duty) -> tuple[str, str, str]:
     return duty.due.on.isoformat(), duty.form.code, duty.division.code
 
 
-async def _progress(tx: Tx, forms: Sequence[Form], area: Area) -> dict[Line, tuple[UUID, Status]]:
-    """The figure that has come furthest, for each division and the period due of each form."""
-    asked = [(form.code, period_due(form, tx.today).last) for form in forms]
+async def closings_listed(tx: Tx, *, after: Sequence[str] | None, limit: int) -> list[Closing]:
+    """Closed and reopened periods, the latest first; a close concerns the whole city."""
+    conditions = [closings.c.id < UUID(after[0])] if after else []
+    rows = await tx.connection.execute(select(closings).where(*conditions).order_by(closings.c.id.desc()).limit(limit))
+    return [tx.closings.load(row) for row in rows]
+
+
+async def closing(tx: Tx, closing_id: UUID) -> Closing:
+    """One close; it concerns every division, so everybody may see it."""
+    return await tx.closings.find(closing_id, area=Area(CITY))
+
+
+async def reminders_listed(
+    tx: Tx, *, area: Area, form: str | None, after: Sequence[str] | None, limit: int
+) -> list[Reminder]:
+    """Reminders sent to an area, the latest first."""
+    conditions = [within(area, reminders.c.division)]
+    if form:
+        conditions.append(reminders.c.form == form)
+    if after:
+        conditions.append(reminders.c.id < UUID(after[0]))
     rows = await tx.connection.execute(
-        select(figures.c.id, figures.c.form, figures.c.division, figures.c.status)
-        .where(
-            tuple_(figures.c.form, figures.c.last_day).in_(asked),
-            figures.c.status.in_(COUNTED),
-            within(area, figures.c.division),
-        )
-        .order_by(figures.c.id)
+        select(reminders).where(*conditions).order_by(reminders.c.id.desc()).limit(limit)
     )
-    progress: dict[Line, tuple[UUID, Status]] = {}
-    for row in sorted(rows, key=lambda row: PROGRESS.index(Status(row.status))):
-        progress[row.form, row.division] = row.id, Status(row.status)
-    return progress
-
-
-def _open_duties(tx: Tx, form: Form, area: Area, progress: dict[Line, tuple[UUID, Status]]) -> Iterator[Duty]:
-    period = period_due(form, tx.today)
-    days = tx.around.parameters.integer(form.due, period.last)
-    due = tx.around.calendar.add_days(period.last, days)
-    city = form.scope is Scope.CITY
-    filing = [tx.around.divisions.get(CITY, period.last)] if city else tx.around.divisions.districts(period.last)
-    for division in filing:
-        figure_id, status = progress.get((form.code, division.code), (None, None))
-        if area.covers(division.code) and status is not Status.CONFIRMED:
-            yield Duty(form, division, period, due, tx.today, figure_id, status)
+    return [tx.reminders.load(row) for row in rows]

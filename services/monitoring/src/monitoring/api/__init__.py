@@ -1,5 +1,12 @@
 """The HTTP interface of ``monitoring``: joins the routers of its nouns."""
 
-from monitoring.api import indicators, pipeline
+from monitoring.api import indicators, open_data, periods, pipeline, progress, wall
 
-ROUTERS = (indicators.router, pipeline.router)
+ROUTERS = (
+    indicators.router,
+    progress.router,
+    periods.router,
+    pipeline.router,
+    wall.router,
+    open_data.router,
+)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from monitoring.domain.catalogue import Definition, Indicator, Kind, Target
-from monitoring.domain.measures import reported_measure
+from monitoring.domain.indicator import Better, Indicator, Kind, Target, Variant
+from monitoring.domain.measures.reporting import reported_measure
+from monitoring.domain.term import Places, Term
 
 PLAN_BEGIN = date(2021, 1, 1)
 BASIS_POINTS = 10_000
+SPREAD = "#"
+FLOWS = {Kind.PERIOD_RATIO, Kind.PER_YEAR, Kind.MEDIAN}
 
 
 @dataclass(frozen=True)
@@ -26,18 +29,22 @@ class Window:
 
 @dataclass(frozen=True)
 class Question:
-    """One sum that is needed: a measure over a window, or the townships in which it is above zero."""
+    """One number that is needed: a measure's sum over a window, or the places in which it is above zero.
+
+    Without a measure all places in scope are asked for; a measure that ends in ``#`` asks for a lower median.
+    """
 
     measure: str
     window: Window
-    townships: bool = False
+    places: Places = Places.NONE
+    residence: str | None = None
 
 
 class Totals(Protocol):
     """Answers questions for one place; the store looks all of them up at once."""
 
     def __call__(self, question: Question) -> int | None:
-        """The sum, or None where nothing was ever recorded for the measure."""
+        """The number, or None where nothing was recorded for the measure in the window."""
 
 
 @dataclass(frozen=True)
@@ -49,74 +56,111 @@ class Value:
     value: Fraction | None
 
     def rounded(self, places: int = 2) -> Decimal | None:
-        """The value as a person reads it."""
-        if self.value is None:
-            return None
-        quantum = Decimal(1).scaleb(-places)
-        return (Decimal(self.value.numerator) / Decimal(self.value.denominator)).quantize(quantum)
+        """The value as a person reads it, half rounded up."""
+        return None if self.value is None else rounded(self.value, places)
 
 
 NOTHING = Value(None, None, None)
 
 
-def questions(indicator: Indicator, on: date) -> set[Question]:
-    """Every sum needed for the value of ``indicator`` and its moving target on a day."""
+def rounded(number: Fraction, places: int = 2) -> Decimal:
+    """A fraction with some decimals, half away from zero (四舍五入), from the exact number."""
+    scaled = abs(number) * 10**places + Fraction(1, 2)
+    units = scaled.numerator // scaled.denominator
+    return Decimal(-units if number < 0 else units).scaleb(-places)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The day a value speaks of, and where its period begins if not with the year."""
+
+    on: date
+    since: date | None = None
+
+    @property
+    def period(self) -> Window:
+        """The period of flows: said, or the year to date."""
+        return Window(self.on, self.since or date(self.on.year, 1, 1))
+
+
+def questions(indicator: Indicator, on: date, since: date | None = None) -> set[Question]:
+    """Every number needed for the value of ``indicator`` and its moving targets on a day."""
     asked: set[Question] = set()
 
     def note(question: Question) -> int | None:
         asked.add(question)
         return None
 
-    evaluate(indicator, on, note, townships_in_scope=1)
+    variants(indicator, on, note, since)
     for target in indicator.targets:
         target_value(target, on, note)
     return asked
 
 
-def evaluate(indicator: Indicator, on: date, totals: Totals, *, townships_in_scope: int) -> Value:
-    """The headline value on a day: the lowest variant, because each of them must hold."""
-    found = [value for value in variants(indicator, on, totals, townships_in_scope) if value.value is not None]
-    return min(found, key=lambda value: value.value or Fraction(0)) if found else NOTHING
+def evaluate(indicator: Indicator, on: date, totals: Totals, since: date | None = None) -> Value:
+    """The headline value on a day."""
+    return headline(indicator, variants(indicator, on, totals, since))
 
 
-def variants(indicator: Indicator, on: date, totals: Totals, townships_in_scope: int) -> list[Value]:
-    """The value of each numerator and denominator pair of the definition in force."""
-    definition = indicator.definition_on(on)
-    return [_value(indicator, definition, pair, on, totals, townships_in_scope) for pair in definition.variants]
+def headline(indicator: Indicator, shown: Sequence[tuple[Variant, Value]]) -> Value:
+    """The lowest deciding variant, because each must hold; of an either-of the best."""
+    deciding = [value for variant, value in shown if not variant.beside]
+    if len(deciding) == 1:
+        return deciding[0]
+    found = [value for value in deciding if value.value is not None]
+    if not found:
+        return deciding[0] if deciding else NOTHING
+    decide = max if (indicator.kind is Kind.EITHER_OF) == (indicator.better is Better.HIGHER) else min
+    return decide(found, key=lambda value: value.value or Fraction(0))
 
 
-def _value(
-    indicator: Indicator,
-    definition: Definition,
-    pair: tuple[str, str | None],
-    on: date,
-    totals: Totals,
-    townships_in_scope: int,
-) -> Value:
-    measure, other = pair
-    match indicator.kind:
-        case Kind.RATIO:
-            numerator, denominator = totals(Question(measure, Window(on))), _optional(other, Window(on), totals)
-        case Kind.PERIOD_RATIO:
-            year = Window(on, date(on.year, 1, 1))
-            numerator, denominator = totals(Question(measure, year)), _optional(other, year, totals)
-        case Kind.COVERAGE:
-            numerator = totals(Question(measure, Window(on), townships=True))
-            denominator = townships_in_scope if numerator is not None else None
-        case Kind.LEVEL:
-            numerator, denominator = totals(Question(measure, Window(on))), 1
-        case Kind.CUMULATIVE:
-            numerator, denominator = totals(Question(measure, Window(on, PLAN_BEGIN))), 1
-        case Kind.GROWTH:
-            year_end = last_year_end(on)
-            before = totals(Question(measure, Window(last_year_end(year_end - timedelta(days=1)))))
-            now = totals(Question(measure, Window(year_end)))
-            numerator, denominator = (None if now is None or before is None else now - before), before
-    if numerator is None and denominator and indicator.kind in (Kind.RATIO, Kind.PERIOD_RATIO):
+def variants(
+    indicator: Indicator, on: date, totals: Totals, since: date | None = None
+) -> Sequence[tuple[Variant, Value]]:
+    """The value of every variant of the definition in force."""
+    moment = Moment(on, since)
+    return [(v, _value(indicator, v, moment, totals)) for v in indicator.definition_on(on).variants]
+
+
+def _value(indicator: Indicator, variant: Variant, moment: Moment, totals: Totals) -> Value:
+    if indicator.kind is Kind.GROWTH:
+        numerator, denominator = _growth(variant, moment, totals)
+    else:
+        window = _window(indicator.kind, moment)
+        spread = indicator.kind is Kind.MEDIAN
+        numerator = _side(variant.numerator, window, totals, spread=spread)
+        denominator = 1 if variant.denominator is None else _side(variant.denominator, window, totals)
+    if numerator is None and denominator and variant.denominator is not None and indicator.kind is not Kind.COVERAGE:
         numerator = 0
     if numerator is None or not denominator:
         return Value(numerator, denominator, None)
-    return Value(numerator, denominator, Fraction(numerator, denominator) * Fraction(indicator.factor))
+    factor = Fraction(indicator.factor if variant.factor is None else variant.factor)
+    return Value(numerator, denominator, Fraction(numerator, denominator) * factor)
+
+
+def _window(kind: Kind, moment: Moment) -> Window:
+    if kind in FLOWS:
+        return moment.period
+    return Window(moment.on, PLAN_BEGIN) if kind is Kind.CUMULATIVE else Window(moment.on)
+
+
+def _side(terms: Iterable[Term], window: Window, totals: Totals, *, spread: bool = False) -> int | None:
+    """The sum of the terms of one side; a term of which nothing is known adds nothing."""
+    found = []
+    for term in terms:
+        measure = f"{term.measure}{SPREAD}" if spread else term.measure
+        when = window if term.year is None else Window(date(term.year, 12, 31))
+        answer = totals(Question(measure, when, term.places, term.residence))
+        if answer is not None:
+            found.append(-answer if term.negative else answer)
+    return sum(found) if found else None
+
+
+def _growth(variant: Variant, moment: Moment, totals: Totals) -> tuple[int | None, int | None]:
+    year_end = last_year_end(moment.on)
+    before = _side(variant.numerator, Window(last_year_end(year_end - timedelta(days=1))), totals)
+    now = _side(variant.numerator, Window(year_end), totals)
+    return (None if now is None or before is None else now - before), before
 
 
 def last_year_end(on: date) -> date:
@@ -124,29 +168,28 @@ def last_year_end(on: date) -> date:
     return date(on.year, 12, 31) if (on.month, on.day) == (12, 31) else date(on.year - 1, 12, 31)
 
 
-def _optional(measure: str | None, window: Window, totals: Totals) -> int | None:
-    return 1 if measure is None else totals(Question(measure, window))
-
-
 def target_value(target: Target, on: date, totals: Totals) -> Decimal | None:
     """The target on a day: the printed number, or a moving one in per cent.
 
-    The moving target of the growth of a year is the reported growth of the year before it.
+    The moving target of the growth of a year is the reported growth of the year before it, and of no other year.
     """
     if target.comparator is None:
         return target.value
-    year_before = Window(last_year_end(last_year_end(on) - timedelta(days=1)))
-    points = totals(Question(reported_measure(target.comparator, "numerator"), year_before))
-    return None if points is None else Decimal(points) * 100 / BASIS_POINTS
+    year_before = last_year_end(last_year_end(on) - timedelta(days=1))
+    measure = reported_measure(target.comparator, "numerator")
+    filed = totals(Question(reported_measure(target.comparator, "denominator"), Window(year_before)))
+    points = totals(Question(measure, Window(year_before)))
+    return None if points is None or filed == 0 else Decimal(points) * 100 / BASIS_POINTS
 
 
 @dataclass(frozen=True)
 class TargetGap:
-    """A printed target beside the value: ``gap`` is value − target, negative when behind."""
+    """A printed target beside the value: ``gap`` is value − target; ``reached`` is decided before any rounding."""
 
     target: Target
     value: Decimal | None
     gap: Decimal | None
+    reached: bool | None = None
 
 
 def gaps(indicator: Indicator, value: Value, on: date, totals: Totals) -> list[TargetGap]:
@@ -154,14 +197,15 @@ def gaps(indicator: Indicator, value: Value, on: date, totals: Totals) -> list[T
     found = []
     for target in indicator.targets:
         wanted = target_value(target, on, totals)
-        behind = None
-        if wanted is not None and value.value is not None:
-            exact = Decimal(value.value.numerator) / Decimal(value.value.denominator)
-            behind = (exact - wanted).quantize(Decimal("0.01"))
-        found.append(TargetGap(target, wanted, behind))
+        if wanted is None or value.value is None:
+            found.append(TargetGap(target, wanted, None))
+            continue
+        behind = value.value - Fraction(wanted)
+        reached = behind >= 0 if indicator.better is Better.HIGHER else behind <= 0
+        found.append(TargetGap(target, wanted, rounded(behind, indicator.places), reached))
     return found
 
 
-def all_questions(indicators: Iterable[Indicator], on: date) -> set[Question]:
-    """Every sum that a set of indicators needs."""
-    return set().union(*(questions(indicator, on) for indicator in indicators))
+def all_questions(indicators: Iterable[Indicator], on: date, since: date | None = None) -> set[Question]:
+    """Every number that a set of indicators needs."""
+    return set().union(*(questions(indicator, on, since) for indicator in indicators))

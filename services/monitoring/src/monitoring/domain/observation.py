@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from monitoring.domain.measures import Cell
@@ -21,7 +22,9 @@ class EntityKey:
 
 @dataclass(frozen=True)
 class Observation:
-    """A version of an entity and what it adds; ``seen_at`` is when its source wrote it."""
+    """A version of an entity and what it adds; ``seen_at`` is when its source wrote it.
+
+    ``state`` is what it said, so that a changed definition can be applied without asking again."""
 
     key: EntityKey
     epoch: int
@@ -29,6 +32,8 @@ class Observation:
     region: str
     seen_at: datetime
     contributed: Counter[Cell]
+    schema_version: int = 1
+    state: dict[str, Any] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -10,14 +11,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from reporting import queries, usecases
-from reporting.domain.figure import Action, Document, Figure, Status
+from reporting.domain.figure import Action, Document, Figure, Retraction, Status
 from reporting.domain.form import Numbers
 from reporting.domain.plausibility import Finding, FindingKind
 from shared.kernel.clock import business_day
 from shared.kernel.principal import Principal
 from shared.web.access import require
 from shared.web.commands import Asking, Commanding
-from shared.web.fields import ApiModel, DivisionCode, Line, Moment, Note
+from shared.web.fields import ApiModel, Day, DivisionCode, Line, Moment, Note
 from shared.web.paging import Cursors, CursorText, Limit, Page, page_of
 from shared.web.running import running_of
 from shared.web.strict_json import StrictRoute
@@ -36,6 +37,9 @@ SCOPE_OF = {
     Action.CONFIRM: "reporting:confirm",
     Action.WITHDRAW: "reporting:file",
     Action.CORRECT: "reporting:file",
+    Action.PROPOSE_RETRACTION: "reporting:file",
+    Action.REJECT_RETRACTION: "reporting:confirm",
+    Action.RETRACT: "reporting:confirm",
 }
 
 FormCode = Annotated[
@@ -84,6 +88,12 @@ class CorrectionInput(StatementInput):
     reason: Note
 
 
+class RetractionInput(ApiModel):
+    """Why a confirmed figure should never have been filed."""
+
+    reason: Note
+
+
 class ReturnInput(ApiModel):
     """Why a figure goes back to its author."""
 
@@ -101,6 +111,21 @@ class FindingView(ApiModel):
     def of(cls, finding: Finding) -> FindingView:
         """The view of one finding."""
         return cls(kind=finding.kind, before=finding.before, since=finding.since)
+
+
+class RetractionView(ApiModel):
+    """Who proposes that a figure be taken back, why, and who decided."""
+
+    reason: str
+    proposed_by: str
+    proposed_at: Moment
+    decided_by: str | None
+    decided_at: Moment | None
+
+    @classmethod
+    def of(cls, retraction: Retraction) -> RetractionView:
+        """The view of one retraction."""
+        return cls(**vars(retraction))
 
 
 class FigureView(ApiModel):
@@ -128,6 +153,7 @@ class FigureView(ApiModel):
     corrects: UUID | None
     correction_reason: str | None
     superseded_by: UUID | None
+    retraction: RetractionView | None
     available_actions: list[str]
 
 
@@ -155,6 +181,7 @@ class FigureViewer:
             reviewed_by=figure.reviewed_by, reviewed_at=figure.reviewed_at, confirmed_by=figure.confirmed_by,
             confirmed_at=figure.confirmed_at, corrects=correction.of if correction else None,
             correction_reason=correction.reason if correction else None, superseded_by=figure.superseded_by,
+            retraction=RetractionView.of(figure.retraction) if figure.retraction else None,
             available_actions=self._actions(figure),
         )  # fmt: skip
 
@@ -177,22 +204,38 @@ async def file_figure(body: FigureInput, caller: Filer, command: Commanding, vie
     )
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a list of figures is asked for; read from the query."""
+
+    form: FormCode | None = None
+    division: DivisionCode | None = None
+    period: PeriodText | None = None
+    status: Status | None = None
+    awaiting: Annotated[queries.Awaiting | None, Query(description="轮到本人办理的")] = None
+    words: Annotated[Line | None, Query(description="依据文件标题或文号中的文字")] = None
+    since: Annotated[Day | None, Query(description="报告期末日不早于")] = None
+    until: Annotated[Day | None, Query(description="报告期末日不晚于")] = None
+
+    def filter(self, person: str | None, *, reviewer_may_confirm: bool) -> queries.FigureFilter:
+        """The filter for one caller."""
+        return queries.FigureFilter(
+            form=self.form, division=self.division, period=self.period, status=self.status, awaiting=self.awaiting,
+            person=person, reviewer_may_confirm=reviewer_may_confirm, words=self.words, since=self.since,
+            until=self.until,
+        )  # fmt: skip
+
+
 @router.get("", response_model=Page[FigureView], summary="数据列表与待办")
 async def list_figures(
     caller: Reader,
     asking: Asking,
     viewer: Viewer,
-    form: FormCode | None = None,
-    division: DivisionCode | None = None,
-    period: PeriodText | None = None,
-    status: Status | None = None,
-    awaiting: Annotated[queries.Awaiting | None, Query(description="轮到本人办理的")] = None,
+    asked: Annotated[Asked, Depends()],
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> Response:
-    wanted = queries.FigureFilter(
-        form, division, period, status, awaiting, caller.person, viewer.reviewer_may_confirm
-    )  # fmt: skip
+    wanted = asked.filter(caller.person, reviewer_may_confirm=viewer.reviewer_may_confirm)
     cursors = Cursors(asking.confidential, f"figures|{caller.area.code}|{wanted}")
     after = cursors.read(cursor)
     return await asking.run(
@@ -249,3 +292,25 @@ async def correct_figure(
         status=201,
         location=lambda correction: f"/v1/figures/{correction.id}",
     )
+
+
+@router.post("/{figure_id}/propose-retraction", response_model=FigureView, summary="提出撤销误报的数据")
+async def propose_retraction(
+    figure_id: UUID, body: RetractionInput, caller: Filer, command: Commanding, viewer: Viewer
+) -> Response:
+    return await command.run(
+        lambda tx: usecases.propose_retraction(tx, figure_id, reason=body.reason, expected=command.expected),
+        show=viewer,
+    )
+
+
+@router.post("/{figure_id}/reject-retraction", response_model=FigureView, summary="不予撤销")
+async def reject_retraction(figure_id: UUID, caller: Confirmer, command: Commanding, viewer: Viewer) -> Response:
+    return await command.run(
+        lambda tx: usecases.reject_retraction(tx, figure_id, expected=command.expected), show=viewer
+    )
+
+
+@router.post("/{figure_id}/retract", response_model=FigureView, summary="确认撤销")
+async def retract_figure(figure_id: UUID, caller: Confirmer, command: Commanding, viewer: Viewer) -> Response:
+    return await command.run(lambda tx: usecases.retract(tx, figure_id, expected=command.expected), show=viewer)

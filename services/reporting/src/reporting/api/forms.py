@@ -63,7 +63,8 @@ class FormView(ApiModel):
     share: bool
     change: ChangeBoundView
     source: str
-    plan_row: int
+    plan_row: int | None = Field(description="专栏1的行次")
+    plan_text: str | None = Field(description="正文目标的编号")
     feeds: str
     due: str
 
@@ -74,8 +75,8 @@ class FormView(ApiModel):
             code=form.code, name=form.name, name_en=form.name_en, kind=form.kind, scope=form.scope,
             periods=list(form.periods), numerator=QuantityView.of(form.numerator),
             denominator=QuantityView.of(form.denominator) if form.denominator else None, share=form.share,
-            change=ChangeBoundView.of(form.change), source=form.source, plan_row=form.plan_row, feeds=form.feeds,
-            due=form.due,
+            change=ChangeBoundView.of(form.change), source=form.source,
+            plan_row=form.plan_row, plan_text=form.plan_text, feeds=form.feeds, due=form.due,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from shared.kernel.errors import Invalid
 from shared.kernel.periods import PeriodKind
 
 PLAN_ROWS = range(1, 17)
+PLAN_TEXTS = frozenset(f"T{number}" for number in range(1, 59))
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 _HEAD = re.compile(r"^\s*\[\[\s*form\s*\]\]")
 
@@ -83,7 +84,7 @@ def _refuse(code: object, entry: int, line: int, field: str, reason: str) -> For
 
 def _form(table: Mapping[str, Any], entry: int, line: int) -> Form:
     try:
-        _check_fields(table, FIELDS, optional={"denominator"}, inside="")
+        _check_fields(table, FIELDS, optional={"denominator", "plan_row", "plan_text"}, inside="")
         form = Form(
             code=table["code"],
             name=table["name"],
@@ -96,7 +97,8 @@ def _form(table: Mapping[str, Any], entry: int, line: int) -> Form:
             share=table["share"],
             change=_change(table["change"]),
             source=table["source"],
-            plan_row=table["plan_row"],
+            plan_row=table.get("plan_row"),
+            plan_text=table.get("plan_text"),
             feeds=table["feeds"],
             due=table["due"],
         )
@@ -108,6 +110,8 @@ def _form(table: Mapping[str, Any], entry: int, line: int) -> Form:
 
 def _check_whole(form: Form) -> None:
     """What no single field can say."""
+    if (form.plan_row is None) == (form.plan_text is None):
+        raise _Fault("plan_row", "not-one-place-in-the-plan")
     if form.numerator.fixed is not None:
         raise _Fault("numerator.fixed", "only-a-denominator-is-fixed")
     if form.share and form.denominator is None:
@@ -179,6 +183,7 @@ FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "change": ("not-a-table", _is_table),
     "source": ("not-text", _is_words),
     "plan_row": ("not-a-row-of-the-plan", lambda value: _is_whole(value) and value in PLAN_ROWS),
+    "plan_text": ("not-a-target-of-the-text", lambda value: isinstance(value, str) and value in PLAN_TEXTS),
     "feeds": ("not-text", _is_words),
     "due": ("not-text", _is_words),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -25,6 +25,8 @@ class Status(StrEnum):
     REVIEWED = "REVIEWED"
     RETURNED = "RETURNED"
     CONFIRMED = "CONFIRMED"
+    RETRACTING = "RETRACTING"
+    RETRACTED = "RETRACTED"
     SUPERSEDED = "SUPERSEDED"
     WITHDRAWN = "WITHDRAWN"
 
@@ -46,6 +48,12 @@ class Action(StrEnum):
     """提出更正"""
     SUPERSEDE = "supersede"
     """由更正后的数据替代"""
+    PROPOSE_RETRACTION = "propose-retraction"
+    """提出撤销"""
+    REJECT_RETRACTION = "reject-retraction"
+    """不予撤销"""
+    RETRACT = "retract"
+    """确认撤销"""
 
 
 WORKFLOW = Workflow(
@@ -60,12 +68,20 @@ WORKFLOW = Workflow(
         (Status.RETURNED, Action.WITHDRAW): Status.WITHDRAWN,
         (Status.CONFIRMED, Action.CORRECT): Status.CONFIRMED,
         (Status.CONFIRMED, Action.SUPERSEDE): Status.SUPERSEDED,
+        (Status.CONFIRMED, Action.PROPOSE_RETRACTION): Status.RETRACTING,
+        (Status.RETRACTING, Action.REJECT_RETRACTION): Status.CONFIRMED,
+        (Status.RETRACTING, Action.RETRACT): Status.RETRACTED,
+        (Status.RETRACTING, Action.SUPERSEDE): Status.SUPERSEDED,
     }
 )
-"""A correction is a figure of its own; the corrected one stands until the correction is confirmed."""
+"""A correction is a figure of its own; the corrected one stands until the correction is confirmed, and a figure stands
+until a second person has confirmed its retraction."""
 
 UNDER_WAY = frozenset({Status.FILED, Status.REVIEWED, Status.RETURNED})
 """Statuses of a figure that may still be confirmed."""
+
+STANDING = frozenset({Status.CONFIRMED, Status.RETRACTING})
+"""Statuses of a figure that is published."""
 
 
 class FigureUnknown(NotFound):
@@ -108,6 +124,17 @@ class Correction:
     reason: str
 
 
+@dataclass(frozen=True)
+class Retraction:
+    """Why a confirmed figure should never have been filed, who says so and who agreed (撤销)."""
+
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
 @dataclass(kw_only=True)
 class Figure(Aggregate):
     """What one division reports in one form for one period (统计数据).
@@ -133,6 +160,7 @@ class Figure(Aggregate):
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     superseded_by: UUID | None = None
+    retraction: Retraction | None = None
 
     @property
     def line(self) -> Line:
@@ -206,6 +234,30 @@ class Figure(Aggregate):
         self.superseded_by = correction.id
         self.note("superseded")
 
+    def propose_retraction(self, *, by: str, at: datetime, reason: str) -> None:
+        """Somebody says that it should never have been filed: wrong form, wrong district or wrong period."""
+        self.status = WORKFLOW.next(self.status, Action.PROPOSE_RETRACTION)
+        self.retraction = Retraction(reason, by, at)
+        self.note("retraction_proposed")
+
+    def reject_retraction(self, *, by: Principal, at: datetime) -> None:
+        """A second person finds that it stands rightly."""
+        self.status = self._decide_retraction(by, at, Action.REJECT_RETRACTION)
+        self.note("retraction_rejected")
+
+    def retract(self, *, by: Principal, at: datetime) -> None:
+        """A second person agrees: it stands no more, its period has no figure, and it stays readable."""
+        self.status = self._decide_retraction(by, at, Action.RETRACT)
+        self.note("retracted")
+
+    def _decide_retraction(self, by: Principal, at: datetime, action: Action) -> Status:
+        status = WORKFLOW.next(self.status, action)
+        if self.retraction is None:
+            raise RuntimeError("a figure under retraction says why")
+        person = by.require_other_than(self.retraction.proposed_by)
+        self.retraction = replace(self.retraction, decided_by=person, decided_at=at)
+        return status
+
     def actions_of(self, person: str | None, *, reviewer_may_confirm: bool) -> tuple[Action, ...]:
         """What this person may do now, as far as persons and status decide."""
         barred = {Action.SUPERSEDE}
@@ -215,6 +267,8 @@ class Figure(Aggregate):
             barred |= {Action.REVIEW, Action.RETURN, Action.CONFIRM}
         else:
             barred.add(Action.REFILE)
+        if self.retraction is not None and person == self.retraction.proposed_by:
+            barred |= {Action.RETRACT, Action.REJECT_RETRACTION}
         if person == self.reviewed_by and not reviewer_may_confirm:
             barred.add(Action.CONFIRM)
         return tuple(action for action in WORKFLOW.possible(self.status) if action not in barred)

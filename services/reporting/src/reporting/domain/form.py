@@ -107,9 +107,10 @@ class ChangeBound:
 class Form:
     """One form of the catalogue (填报表).
 
-    ``periods`` are the kinds of period it accepts, the one that is asked for regularly first. ``plan_row`` is the row
-    of 专栏1 in the plan whose indicator ``feeds`` names. ``share`` says that the numerator counts part of the
-    denominator. ``due`` is the parameter with the days for filing after the period's end.
+    ``periods`` are the kinds of period it accepts, the one that is asked for regularly first. ``feeds`` names the
+    indicator of the plan, printed in ``plan_row`` of 专栏1 or as target ``plan_text`` (T1 to T58). ``share`` says that
+    the numerator counts part of the denominator. ``due`` is the parameter with the days for filing after the period's
+    end.
     """
 
     code: str
@@ -123,9 +124,10 @@ class Form:
     share: bool
     change: ChangeBound
     source: str
-    plan_row: int
+    plan_row: int | None
     feeds: str
     due: str
+    plan_text: str | None = None
 
     @property
     def regular(self) -> PeriodKind:

@@ -52,6 +52,11 @@ class Series(Aggregate):
         self.points = tuple(sorted([*others, point], key=lambda known: known.on))
         self.note("revised")
 
+    def drop(self, day: date) -> None:
+        """Take back the point of a day; the series stays, even without any point."""
+        self.points = tuple(known for known in self.points if known.on != day)
+        self.note("revised")
+
 
 def open_series(*, id: UUID, line: Line, kind: FormKind) -> Series:
     """Begin a series, when its first figure is confirmed."""

@@ -1,10 +1,9 @@
-"""Tables, explicit mapping between rows and aggregates, and the transaction of this service."""
+"""Figures: table, mapping, and what stands already where somebody files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -14,38 +13,33 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    MetaData,
     Row,
     String,
     Table,
     Uuid,
-    func,
     insert,
     select,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from reporting.domain.catalogue import Catalogue, delivered_forms
 from reporting.domain.figure import (
+    STANDING,
     UNDER_WAY,
     Correction,
     Document,
     Figure,
     FigureUnknown,
-    PeriodConfirmedBefore,
+    Retraction,
     Status,
 )
-from reporting.domain.form import Entry, FormKind, Line, Numbers
+from reporting.domain.form import Entry, Line, Numbers
 from reporting.domain.plausibility import Circumstances, Finding
-from reporting.domain.series import Point, Series, SeriesUnknown
-from reporting.events import series_state
-from shared.contracts.envelope import EntityState
+from reporting.domain.series import Series
+from reporting.store.metadata import METADATA
+from reporting.store.series import SeriesRegister
 from shared.kernel.periods import Period
 from shared.storage.entities import Entities, entity_columns
-from shared.storage.transaction import Transaction
-
-METADATA = MetaData()
 
 figures = Table(
     "figure",
@@ -71,20 +65,15 @@ figures = Table(
     Column("confirmed_by", String),
     Column("confirmed_at", DateTime(timezone=True)),
     Column("superseded_by", Uuid),
-)
-series_table = Table(
-    "series",
-    METADATA,
-    *entity_columns(),
-    Column("form", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("points", JSONB, nullable=False),
+    Column("retraction_reason", String),
+    Column("retraction_proposed_by", String),
+    Column("retraction_proposed_at", DateTime(timezone=True)),
+    Column("retraction_decided_by", String),
+    Column("retraction_decided_at", DateTime(timezone=True)),
 )
 
-CONSTRAINTS = {"one_confirmed_figure_a_day": PeriodConfirmedBefore}
-SERIES_LOCK = 7201
-COUNTED = [status.value for status in (*UNDER_WAY, Status.CONFIRMED)]
-FORMS = delivered_forms()
+PUBLISHED = [status.value for status in STANDING]
+COUNTED = [status.value for status in (*UNDER_WAY, *STANDING)]
 
 _findings: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 
@@ -102,7 +91,7 @@ class Known:
         self._under_way: set[tuple[Line, date]] = set()
         for row in rows:
             key = (row.form, row.division), row.last_day
-            if row.status == Status.CONFIRMED.value:
+            if Status(row.status) in STANDING:
                 self._confirmed[key] = row.id
             else:
                 self._under_way.add(key)
@@ -145,11 +134,12 @@ class Figures(Entities[Figure]):
             confirmed_by=row.confirmed_by,
             confirmed_at=row.confirmed_at,
             superseded_by=row.superseded_by,
+            retraction=_retraction(row),
         )
 
     def dump(self, aggregate: Figure) -> Mapping[str, Any]:
         """Aggregate → row."""
-        correction = aggregate.correction
+        correction, retraction = aggregate.correction, aggregate.retraction
         return {
             "form": aggregate.form,
             "period": str(aggregate.period),
@@ -171,6 +161,11 @@ class Figures(Entities[Figure]):
             "confirmed_by": aggregate.confirmed_by,
             "confirmed_at": aggregate.confirmed_at,
             "superseded_by": aggregate.superseded_by,
+            "retraction_reason": retraction.reason if retraction else None,
+            "retraction_proposed_by": retraction.proposed_by if retraction else None,
+            "retraction_proposed_at": retraction.proposed_at if retraction else None,
+            "retraction_decided_by": retraction.decided_by if retraction else None,
+            "retraction_decided_at": retraction.decided_at if retraction else None,
         }
 
     def _announce(self, aggregate: Figure) -> None:
@@ -197,7 +192,7 @@ class Figures(Entities[Figure]):
                     figures.c.form == form,
                     figures.c.division == division,
                     figures.c.last_day == on,
-                    figures.c.status == Status.CONFIRMED.value,
+                    figures.c.status.in_(PUBLISHED),
                 )
                 .with_for_update()
             )
@@ -218,78 +213,10 @@ class Figures(Entities[Figure]):
         return Known(self.tx.today, await SeriesRegister(self.tx).of(lines), rows.all())
 
 
-class SeriesRegister(Entities[Series]):
-    """The published series."""
-
-    table, noun, missing = series_table, "series", SeriesUnknown
-
-    def load(self, row: Row[Any]) -> Series:
-        """Row → aggregate."""
-        points = (
-            Point(Period.parse(point["period"]), Numbers(point["numerator"], point["denominator"]))
-            for point in row.points
-        )
-        return Series(
-            id=row.id,
-            division=row.division,
-            version=row.version,
-            form=row.form,
-            kind=FormKind(row.kind),
-            points=tuple(points),
-        )
-
-    def dump(self, aggregate: Series) -> Mapping[str, Any]:
-        """Aggregate → row."""
-        points = [
-            {
-                "period": str(point.period),
-                "numerator": point.numbers.numerator,
-                "denominator": point.numbers.denominator,
-            }
-            for point in aggregate.points
-        ]
-        return {"form": aggregate.form, "kind": aggregate.kind.value, "points": points}
-
-    def state(self, aggregate: Series) -> EntityState:
-        """Aggregate → published state."""
-        return series_state(aggregate)
-
-    async def lock(self, line: Line) -> Series | None:
-        """The series of a line for one transaction at a time, also while there is none yet."""
-        form, division = line
-        key = func.hashtext(f"{form}|{division}")
-        await self.tx.connection.execute(select(func.pg_advisory_xact_lock(SERIES_LOCK, key)))
-        row = (
-            await self.tx.connection.execute(
-                select(series_table)
-                .where(series_table.c.form == form, series_table.c.division == division)
-                .with_for_update()
-            )
-        ).one_or_none()
-        return self.load(row) if row else None
-
-    async def of(self, lines: Iterable[Line]) -> list[Series]:
-        """The series there are of some lines, for reading."""
-        rows = await self.tx.connection.execute(
-            select(series_table).where(tuple_(series_table.c.form, series_table.c.division).in_(list(lines)))
-        )
-        return [self.load(row) for row in rows]
-
-
-class Tx(Transaction):
-    """A transaction of ``reporting``."""
-
-    @property
-    def forms(self) -> Catalogue:
-        """The catalogue of forms."""
-        return FORMS
-
-    @cached_property
-    def figures(self) -> Figures:
-        """Figures on their way and confirmed."""
-        return Figures(self)
-
-    @cached_property
-    def series(self) -> SeriesRegister:
-        """The published series."""
-        return SeriesRegister(self)
+def _retraction(row: Row[Any]) -> Retraction | None:
+    if row.retraction_reason is None:
+        return None
+    return Retraction(
+        row.retraction_reason, row.retraction_proposed_by, row.retraction_proposed_at,
+        row.retraction_decided_by, row.retraction_decided_at,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from reporting.domain.closing import require_open
 from reporting.domain.figure import Document, Figure, correct_figure, file_figure
 from reporting.domain.form import Entry, Numbers
 from reporting.domain.series import Series, open_series
@@ -49,6 +50,7 @@ async def file(tx: Tx, filing: Filing) -> Figure:
     """An official files one figure."""
     author = tx.caller.require_person()
     entry = admitted(tx, filing)
+    await tx.closings.require_open(entry.period)
     figure = drafted(tx, entry, filing.statement, await tx.figures.known([entry]), author)
     await tx.figures.add(figure)
     return figure
@@ -64,9 +66,10 @@ async def file_batch(tx: Tx, filings: Sequence[Filing], *, dry_run: bool) -> lis
             entries[row] = admitted(tx, filing)
         except Refusal as refusal:
             outcomes[row] = RowOutcome(row, refusal=refusal)
-    known = await tx.figures.known(list(entries.values()))
+    closings, known = await tx.closings.holding(), await tx.figures.known(list(entries.values()))
     for row, entry in entries.items():
         try:
+            require_open(entry.period, closings)
             figure = drafted(tx, entry, filings[row - 1].statement, known, author)
         except Refusal as refusal:
             outcomes[row] = RowOutcome(row, refusal=refusal)
@@ -99,6 +102,7 @@ async def send_back(tx: Tx, figure_id: UUID, *, reason: str, expected: int | Non
 async def refile(tx: Tx, figure_id: UUID, statement: Statement, *, expected: int | None) -> Figure:
     """The author files a returned figure again; the figure itself is not another one under way."""
     figure = await tx.figures.get(figure_id, area=tx.caller.area, expected=expected)
+    await tx.closings.require_open(figure.period)
     entry = entry_of(tx, figure, statement.numbers)
     known = await tx.figures.known([entry], besides=figure.id)
     figure.refile(
@@ -120,6 +124,7 @@ async def withdraw(tx: Tx, figure_id: UUID, *, expected: int | None) -> Figure:
 async def correct(tx: Tx, figure_id: UUID, statement: Statement, *, reason: str, expected: int | None) -> Figure:
     """An official files what a confirmed figure should have said; it stands until this one is confirmed."""
     figure = await tx.figures.get(figure_id, area=tx.caller.area, expected=expected)
+    await tx.closings.require_open(figure.period)
     entry = entry_of(tx, figure, statement.numbers)
     known = await tx.figures.known([entry])
     correction = correct_figure(
@@ -137,6 +142,7 @@ async def confirm(tx: Tx, figure_id: UUID, *, expected: int | None) -> Figure:
     it taken.
     """
     figure = await tx.figures.get(figure_id, area=tx.caller.area, expected=expected)
+    await tx.closings.require_open(figure.period)
     entry = entry_of(tx, figure)
     series = await tx.series.lock(figure.line)
     standing = await tx.figures.standing(figure.line, figure.period.last)
@@ -148,6 +154,36 @@ async def confirm(tx: Tx, figure_id: UUID, *, expected: int | None) -> Figure:
         await tx.figures.save(standing)
     await tx.figures.save(figure)
     await publish(tx, series, figure, entry)
+    return figure
+
+
+async def propose_retraction(tx: Tx, figure_id: UUID, *, reason: str, expected: int | None) -> Figure:
+    """An official says that a confirmed figure should never have been filed."""
+    figure = await tx.figures.get(figure_id, area=tx.caller.area, expected=expected)
+    await tx.closings.require_open(figure.period)
+    figure.propose_retraction(by=tx.caller.require_person(), at=tx.at, reason=reason)
+    await tx.figures.save(figure)
+    return figure
+
+
+async def reject_retraction(tx: Tx, figure_id: UUID, *, expected: int | None) -> Figure:
+    """A second person leaves the figure standing."""
+    figure = await tx.figures.get(figure_id, area=tx.caller.area, expected=expected)
+    figure.reject_retraction(by=tx.caller, at=tx.at)
+    await tx.figures.save(figure)
+    return figure
+
+
+async def retract(tx: Tx, figure_id: UUID, *, expected: int | None) -> Figure:
+    """A second person agrees, and the series says so to the world: the day has no figure any more."""
+    figure = await tx.figures.get(figure_id, area=tx.caller.area, expected=expected)
+    await tx.closings.require_open(figure.period)
+    series = await tx.series.lock(figure.line)
+    figure.retract(by=tx.caller, at=tx.at)
+    await tx.figures.save(figure)
+    if series is not None:
+        series.drop(figure.period.last)
+        await tx.series.save(series)
     return figure
 
 
