@@ -9,13 +9,17 @@ divisions, so a dashboard never says something else than the services.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
 from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, table, timeseries
+from grafana_foundation_sdk.cog import builder, variants
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import BigValueColorMode, LegendDisplayMode, LegendPlacement, VizOrientation
 from grafana_foundation_sdk.models.dashboard import (
@@ -38,13 +42,17 @@ from shared.kernel.divisions import default_register
 
 HERE = Path(__file__).parent
 TARGET = HERE / "dashboards"
-CATALOGUE = HERE.parents[1] / "services" / "monitoring" / "src" / "monitoring" / "data" / "indicators.toml"
+CONFIG_MAPS = HERE.parents[1] / "k8s" / "base" / "observability" / "dashboards.yaml"
+NOTE = "# Made by deploy/grafana/build_dashboards.py; edit that.\n"
+CATALOGUE = HERE.parents[1] / "services" / "monitoring" / "src" / "monitoring" / "data" / "indicators"
 RUNBOOK = "https://yumin.example.gov.cn/docs/runbook.md"
 CITY = "500000"
 DISTRICTS_ON = date(2026, 1, 1)
 """Districts are listed as they stand after the change of 2025-11-06."""
 
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+HISTORY = DataSourceRef(type_val="grafana-postgresql-datasource", uid="history")
+"""Views of monitoring in PostgreSQL: what is older than Prometheus keeps."""
 FAILED = ', status=~"5.."'
 GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "text"
 
@@ -52,15 +60,27 @@ Panel = Any
 """The builders of panels share their methods but no base class."""
 
 
+def entries() -> list[dict[str, Any]]:
+    """Every entry of the catalogue."""
+    files = sorted(CATALOGUE.glob("*.toml"))
+    return [entry for file in files for entry in tomllib.loads(file.read_text(encoding="utf-8")).get("indicator", [])]
+
+
+def printed() -> list[dict[str, Any]]:
+    """Everything the plan prints: the rows of its table, then the targets of its text, each in the plan's order."""
+    in_text = [entry for entry in entries() if "row" not in entry and re.fullmatch(r"T\d+", entry["code"])]
+    return [*catalogue(), *sorted(in_text, key=lambda entry: (int(entry["code"][1:]), entry["id"]))]
+
+
 def catalogue() -> list[dict[str, Any]]:
-    """The 16 indicators in the order of the plan."""
-    entries: list[dict[str, Any]] = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))["indicator"]
-    return sorted(entries, key=lambda entry: entry["row"])
+    """The 16 rows of the table in the order of the plan."""
+    return sorted((entry for entry in entries() if "row" in entry), key=lambda entry: int(entry["row"]))
 
 
 def caption(entry: dict[str, Any]) -> str:
     """Row, name and unit, as people quote an indicator."""
-    return f"{entry['row']:02d} {entry['name']}（{entry['unit']}）"
+    number = f"{entry['row']:02d}" if "row" in entry else entry["code"]
+    return f"{number} {entry['name']}（{entry['unit']}）"
 
 
 def names(pairs: Iterable[tuple[str, str]]) -> list[ValueMapping]:
@@ -241,6 +261,11 @@ def plan_overview() -> dashboard.Dashboard:
                            query(f"count(max by (indicator) ({city})) or vector(0)", now=True)))
         .with_panel(number("待送事件", "已发生但尚未计入指标的业务事件；不为零时数值略有滞后。", "suffix: 条",
                            query("sum(max by (service) (civil_outbox_unsent_events)) or vector(0)", now=True)))
+        .with_panel(number("预计不能达标", "按最近各月走势外推，到期不能达到的规划目标数。", "suffix: 个",
+                           query("count(indicator:civil_indicator_misses:city == 1) or vector(0)", now=True),
+                           colours=ANY_IS_BAD, span=12))
+        .with_panel(number("从未有数据的定义", "从未收到任何度量的指标定义数；页面上如实显示暂无数据。", "suffix: 项",
+                           query("max(civil_indicators_without_data) or vector(0)", now=True), span=12))
         .with_panel(reached)
         .with_panel(rows)
     )  # fmt: skip
@@ -248,7 +273,7 @@ def plan_overview() -> dashboard.Dashboard:
 
 def indicator_by_district() -> dashboard.Dashboard:
     """One indicator: the city against its targets, and every district."""
-    choices = ",".join(f"{caption(entry)} : {entry['id']}" for entry in catalogue())
+    choices = ",".join(f"{caption(entry)} : {entry['id']}" for entry in printed())
     chosen = 'indicator="$indicator"'
     districts = f'{chosen}, district!="{CITY}"'
     ranking = described(
@@ -385,6 +410,12 @@ def pipeline_health() -> dashboard.Dashboard:
         .with_panel(lines("消费速率", "每秒读取的事件，按结果：applied 为已计入，dead 为搁置。", "eps",
                           query("sum by (service, outcome) (rate(civil_events_consumed_total[$__rate_interval]))",
                                 "{{service}} {{outcome}}")))
+        .with_panel(number("沉默的来源", "昨日事件远少于往常的来源与种类数。", "suffix: 个",
+                           query("count(source:civil_source_silent:max == 1) or vector(0)", now=True),
+                           colours=ANY_IS_BAD, span=12))
+        .with_panel(number("不一致的单元", "与重新计算结果不同的指标单元数，必须为零。", "suffix: 个",
+                           query("max(civil_cell_differences) or vector(0)", now=True),
+                           colours=ANY_IS_BAD, span=12))
         .with_panel(lines("未入链的审计记录", "已写入而尚未进入哈希链的审计记录；持续增加时报警。", "suffix: 条",
                           per_service("civil_audit_unsealed_entries")))
         .with_panel(lines("后台任务失败", "十分钟内失败并重启的后台任务次数。", "suffix: 次",
@@ -393,11 +424,119 @@ def pipeline_health() -> dashboard.Dashboard:
     )  # fmt: skip
 
 
+@dataclass
+class SqlQuery(variants.Dataquery):
+    """One query of the PostgreSQL data source."""
+
+    sql: str
+    shape: str = "time_series"
+    ref: str = "A"
+
+    def to_json(self) -> dict[str, object]:
+        """As Grafana stores it."""
+        return {
+            "datasource": HISTORY, "refId": self.ref, "format": self.shape, "rawQuery": True, "editorMode": "code",
+            "rawSql": self.sql,
+        }  # fmt: skip
+
+
+class AskedInSql(builder.Builder[variants.Dataquery]):
+    """Gives a panel its query."""
+
+    def __init__(self, sql: str, shape: str = "time_series") -> None:
+        self._query = SqlQuery(sql, shape)
+
+    def build(self) -> variants.Dataquery:
+        """The query."""
+        return self._query
+
+
+def measure_choice() -> dashboard.QueryVariable:
+    """The measures there are."""
+    return (
+        dashboard.QueryVariable("measure")
+        .label("度量")
+        .datasource(HISTORY)
+        .query("SELECT DISTINCT measure FROM reading.city_total ORDER BY 1")
+        .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
+        .multi(False)
+        .include_all(False)
+    )
+
+
+def history() -> dashboard.Dashboard:
+    """Totals as far back as the plan goes, from the views in PostgreSQL."""
+    chosen = "measure = '$measure'"
+    recent = f"{chosen} AND day BETWEEN $__timeFrom()::date AND $__timeTo()::date"
+    city = described(
+        timeseries.Panel(),
+        "全市累计值",
+        "所选度量的全市累计值，按业务日；可看到 Prometheus 保存期以前。",
+        "none",
+        24,
+        9,
+    )
+    city.with_target(
+        AskedInSql(
+            """SELECT day::timestamp AT TIME ZONE 'Asia/Shanghai' AS "time", total AS "全市" FROM reading.city_total """
+            f"WHERE {recent} ORDER BY 1"
+        )
+    )
+    latest = described(
+        table.Panel().mappings(district_names()),
+        "各区县最新累计值",
+        "所选度量在各区县的最新累计值与所属业务日。",
+        "none",
+        12,
+        12,
+    )
+    latest.with_target(
+        AskedInSql(
+            'SELECT DISTINCT ON (district) district AS "区县", total AS "累计值", day AS "业务日" '
+            f"FROM reading.district_total WHERE {chosen} ORDER BY district, day DESC",
+            "table",
+        )
+    )
+    late = described(
+        table.Panel().mappings(district_names()),
+        "事后变动",
+        "记录日晚于业务日的变动：补报、更正与撤销，最近一百条。",
+        "none",
+        12,
+        12,
+    )
+    late.with_target(
+        AskedInSql(
+            'SELECT recorded_on AS "记录日", district AS "区县", days_changed AS "涉及天数", moved AS "变动量" '
+            f"FROM reading.late_change WHERE {chosen} ORDER BY recorded_on DESC LIMIT 100",
+            "table",
+        )
+    )
+    sources = described(
+        table.Panel(), "数据来源", "监测服务持有的对象数，按来源与种类，以及最近一次事件。", "none", 24, 8
+    )
+    sources.with_target(
+        AskedInSql(
+            'SELECT source AS "来源", noun AS "种类", entities AS "对象数", last_seen AS "最近事件" '
+            "FROM reading.source ORDER BY 1, 2",
+            "table",
+        )
+    )
+    found = board(
+        "yumin-history", "历史数据", "自规划期初以来各度量的累计值、事后变动与来源，取自只读的 PostgreSQL 视图。"
+    )
+    found.time("now-6y", "now").refresh("5m").with_variable(measure_choice())
+    for panel in (city, latest, late, sources):
+        found.with_panel(panel.datasource(HISTORY))
+    return found
+
+
 DASHBOARDS = {
     "plan-overview.json": plan_overview,
     "indicator-by-district.json": indicator_by_district,
     "service-red.json": service_red,
     "pipeline-health.json": pipeline_health,
+    "history.json": history,
 }
 
 
@@ -410,6 +549,21 @@ def rendered() -> dict[str, str]:
     }
 
 
+def config_maps() -> str:
+    """The dashboards for Kubernetes, where the side-car of Grafana's chart finds them by their label."""
+    maps = [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": f"dashboard-{Path(name).stem}", "labels": {"grafana_dashboard": "1"}},
+            "data": {name: text},
+        }
+        for name, text in rendered().items()
+    ]
+    return NOTE + "---\n".join(yaml.safe_dump(each, allow_unicode=True, sort_keys=False, width=1000) for each in maps)
+
+
 if __name__ == "__main__":
+    CONFIG_MAPS.write_text(config_maps(), encoding="utf-8")
     for file_name, text in rendered().items():
         (TARGET / file_name).write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ password() { # name
 
 password postgres-password
 password grafana-admin-password
+password grafana-database-password
 for user in provision operator; do
     password "$user-nats-password"
 done

@@ -18,7 +18,7 @@ LARGEST_FUNCTION = 45
 LARGEST_MAIN = 60
 BANNED_WORDS = {"manager", "helper", "helpers", "util", "utils", "common", "misc"}
 SKELETON = {
-    "domain", "events.py|", "store.py|store", "usecases.py|usecases", "queries.py|queries", "api.py|api",
+    "domain", "events.py|events", "store.py|store", "usecases.py|usecases", "queries.py|queries", "api.py|api",
     "settings.py", "main.py", "migrations", "data",
 }  # fmt: skip
 EXCEPTIONS: dict[str, str] = {}

@@ -16,13 +16,13 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = PROJECT["tool"]["importlinter"]["contracts"]
 VIOLATIONS = {
-    "siblings": ("services/assistance/src/assistance/queries.py", "import marriage.domain"),
-    "service-layers": ("services/assistance/src/assistance/store.py", "import assistance.api"),
+    "siblings": ("services/assistance/src/assistance/queries/applications.py", "import marriage.domain"),
+    "service-layers": ("services/assistance/src/assistance/store/applications.py", "import assistance.api"),
     "pure-domain": ("services/assistance/src/assistance/domain/application.py", "import sqlalchemy"),
-    "settings": ("services/assistance/src/assistance/store.py", "import assistance.settings"),
-    "contracts": ("services/assistance/src/assistance/usecases.py", "import shared.contracts.assistance"),
+    "settings": ("services/assistance/src/assistance/store/applications.py", "import assistance.settings"),
+    "contracts": ("services/assistance/src/assistance/usecases/applications.py", "import shared.contracts.assistance"),
     "chassis-layers": ("shared/src/shared/kernel/clock.py", "import shared.storage.database"),
-    "http-door": ("services/assistance/src/assistance/usecases.py", "import httpx"),
+    "http-door": ("services/assistance/src/assistance/usecases/applications.py", "import httpx"),
 }
 
 

@@ -24,7 +24,7 @@ from shared.messaging.consumer import BATCH
 from shared.runtime.settings import NatsSettings
 from shared.testing.stage import Stage
 
-TOWNSHIPS = tuple(f"500103{n:03}000" for n in range(1, 12))
+TOWNSHIPS = tuple(f"500103{n:03}000" for n in (1, 3, 4, 5, 7, 8, 10, 11))
 STEPS = ("submitted", "accepted", "verified", "granted")
 TRACE = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
 IN_FLIGHT = 256

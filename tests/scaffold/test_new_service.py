@@ -292,7 +292,7 @@ def test_a_folder_that_is_there_is_not_written_over(untouched: Path) -> None:
         ("deploy/prometheus/rules/alerts.yml", "count(count by (service)", "gone"),
         ("deploy/src/launcher/clients.toml", "[clients.caseworker]", "[clients.window]"),
         ("k8s/overlays/production/backup.yaml", "name: reporting-db\n", "gone"),
-        ("services/monitoring/src/monitoring/domain/measures.py", "assert_never(fact)", "gone"),
+        ("services/monitoring/src/monitoring/domain/measures/__init__.py", "**reporting.MEASURES", "gone"),
         ("shared/src/shared/contracts/catalogue.py", "CONTRACTS: ", "gone"),
         ("uv.lock", 'name = "yumin-reporting"\n', "gone"),
     ],

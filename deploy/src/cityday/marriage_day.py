@@ -1,4 +1,4 @@
-"""Marriage offices state what they really serve; couples register."""
+"""Marriage offices state what they really serve; couples register, rate the service, and one wants to part."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from shared.kernel.identity_number import Sex
 
 COUPLES = 37
 OFFICES = 37
-STEPS = COUPLES + OFFICES
+RATED = 12
+"""Couples who rate how they were served; every sixth of them is not content."""
+DIVORCES = 2
+STEPS = COUPLES + OFFICES + RATED + DIVORCES
 
 
 async def live_marriage(day: Day) -> None:
-    """Offices state what they really serve; couples register."""
+    """Offices state what they really serve; couples register and rate; two couples apply for divorce."""
     admin = Role("county-reviewer", person="officer-b")
     offices: dict[str, dict[str, Any]] = {}
     page = await day.caller.get(admin, "marriage", "/v1/offices", limit=100)
@@ -29,7 +32,12 @@ async def live_marriage(day: Day) -> None:
          day.people.person(youngest=23, oldest=45, sex=Sex.FEMALE))
         for n in range(COUPLES)
     ]  # fmt: skip
-    await together(*(_one_couple(day, *couple) for couple in couples))
+    apart = [
+        (n, *present[n % len(present)], day.people.person(youngest=28, oldest=55, sex=Sex.MALE),
+         day.people.person(youngest=28, oldest=55, sex=Sex.FEMALE))
+        for n in range(DIVORCES)
+    ]  # fmt: skip
+    await together(*(_one_couple(day, *couple) for couple in couples), *(_one_divorce(day, *pair) for pair in apart))
 
 
 async def _one_office(day: Day, district: Division, office: dict[str, Any]) -> None:
@@ -56,13 +64,46 @@ async def _one_couple(
         "second": _party(day, woman, district.code[:6] if n % 3 else "510104"),
         "has_joint_photo": True,
     }
-    await day.caller.post(registrar, "marriage", "/v1/registrations", body, step=f"couple-{n}")
+    made = await day.caller.post(registrar, "marriage", "/v1/registrations", body, step=f"couple-{n}")
+    if n < RATED:
+        grade = 2 if n % 6 == 5 else 5 - n % 3
+        rating = {"business": "REGISTRATION", "subject_id": made["id"], "grade": grade}
+        await day.caller.post(Role("app-backend"), "marriage", "/v1/ratings", rating, step=f"rating-{n}")
+
+
+async def _one_divorce(
+    day: Day, n: int, district: Division, office: dict[str, Any], man: SyntheticPerson, woman: SyntheticPerson
+) -> None:
+    """Two who married before this register began; the national base confirms that they did."""
+    registrar = Role("caseworker", f"{district.code[:6]}000000", "officer-a")
+    confirmed = _clear(day, "NATIONAL_MARRIAGE_BASE")
+    body = {
+        "office_id": office["id"],
+        "first": _spouse(woman, district.code[:6]),
+        "second": _spouse(man, district.code[:6]),
+        "base_check": confirmed,
+        "agreement": {
+            "is_voluntary": True, "has_children": False, "property": MADE_UP, "debts": MADE_UP, "signed_by_both": True,
+        },
+    }  # fmt: skip
+    await day.caller.post(registrar, "marriage", "/v1/divorces", body, step=f"divorce-{n}")
+
+
+def _spouse(person: SyntheticPerson, household: str) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "document": {"kind": "ID_CARD", "number": person.identity_number},
+        "household_division": household,
+        "is_present": True,
+        "is_willing": True,
+    }
+
+
+def _clear(day: Day, source: str) -> dict[str, str]:
+    return {"source": source, "outcome": "CLEAR", "checked_at": f"{day.today.isoformat()}T00:00:00+08:00"}
 
 
 def _party(day: Day, person: SyntheticPerson, household: str) -> dict[str, Any]:
-    def clear(source: str) -> dict[str, str]:
-        return {"source": source, "outcome": "CLEAR", "checked_at": f"{day.today.isoformat()}T00:00:00+08:00"}
-
     return {
         "name": person.name,
         "document": {"kind": "ID_CARD", "number": person.identity_number},
@@ -73,6 +114,6 @@ def _party(day: Day, person: SyntheticPerson, household: str) -> dict[str, Any]:
         "is_present": True,
         "is_willing": True,
         "has_signed_declaration": True,
-        "identity_check": clear("POPULATION_BASE"),
-        "marital_check": clear("NATIONAL_MARRIAGE_BASE"),
+        "identity_check": _clear(day, "POPULATION_BASE"),
+        "marital_check": _clear(day, "NATIONAL_MARRIAGE_BASE"),
     }

@@ -31,6 +31,18 @@ CITY_FIGURES = (
     ("rescue-returns", "2026-Q3", 405, 412),
     ("urban-consumption-growth", "2023", 540, 10_000),
     ("urban-consumption-growth", "2024", 350, 10_000),
+    ("residents-consumption-growth", "2024", 410, 10_000),
+    ("lottery-stations", "2025", 486, None),
+    ("lottery-sales", "2024", 318_000, None),
+    ("lottery-sales", "2025", 327_000, None),
+    ("lottery-funds", "2025", 97_000, None),
+    ("licensed-social-workers", "2025", 27_600, None),
+    ("volunteer-organisations", "2025", 284, None),
+    ("county-boundary-markers", "2025", 196, 208),
+    ("provincial-boundaries", "2025", 5, 5),
+    ("child-institutions-upgraded", "2025", 7, None),
+    ("model-families", "2025", 455, None),
+    ("stranded-settled", "2025", 212, 220),
 )
 
 
