@@ -20,7 +20,13 @@ SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path /
 OUTSIDE = ("/livez", "/readyz", "/startupz", "/metrics")
 JWKS = "GET /.well-known/jwks.json"
 PUBLIC = {
-    "assistance": {JWKS, "GET /v1/parameters", "GET /v1/standards", "GET /v1/standards/{standard_id}"},
+    "assistance": {
+        JWKS,
+        "GET /v1/parameters",
+        "GET /v1/standards",
+        "GET /v1/standards/{standard_id}",
+        "GET /v1/public-notices",
+    },
     "eldercare": {JWKS, "GET /v1/parameters", "GET /v1/public/beds"},
     "marriage": {
         JWKS,
@@ -74,7 +80,12 @@ PUBLIC = {
 }
 """What anybody may see, written down: a route that becomes public must be added here, with a thought."""
 
-PAGES_AND_TABLES = {"GET /v1/wall", "GET /v1/wall/texts", "GET /v1/open-data/indicators.csv", "GET /v1/exports/names.csv"}
+PAGES_AND_TABLES = {
+    "GET /v1/wall",
+    "GET /v1/wall/texts",
+    "GET /v1/open-data/indicators.csv",
+    "GET /v1/exports/names.csv",
+}
 """What answers with a page or a table rather than with JSON."""
 
 

@@ -16,6 +16,7 @@ from shared.testing.wire import Answer, Wire, request_bytes
 
 SALT = 9_002
 MEANS = {"incomes": [{"kind": "WAGE", "amount_fen": 50_000}]}
+TWO = {"investigators": ["officer-a", "officer-d"]}
 CLIENTS = {"assistance": ("caseworker", "county-reviewer"), "monitoring": ("grafana-reader",)}
 
 
@@ -69,12 +70,14 @@ async def measure_latencies(stage: Stage, count: int) -> list[Figure]:
 
 
 async def _one_case(caller: Caller, numbers: object) -> None:
-    window, reviewer = "caseworker", "county-reviewer"
+    window = "caseworker"
     body = household(numbers, 1)  # type: ignore[arg-type]
     submitted = await caller.call("POST applications", window, "POST", "/v1/applications", body)
     path = f"/v1/applications/{submitted.json()['id']}"
     await caller.call("GET application", window, "GET", path)
     await caller.call("POST accept", window, "POST", f"{path}/accept", {})
+    await caller.call("POST investigate", window, "POST", f"{path}/investigate", TWO)
     await caller.call("POST verify", window, "POST", f"{path}/verify", MEANS)
-    await caller.call("POST decide", reviewer, "POST", f"{path}/decide", {})
+    await caller.call("POST opine", window, "POST", f"{path}/opine", {})
+    await caller.call("POST publish", window, "POST", f"{path}/publish", {})
     await caller.call("GET applications", window, "GET", "/v1/applications?limit=20")

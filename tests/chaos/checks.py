@@ -30,7 +30,8 @@ RECOMPUTED = """
         FROM application
         UNION ALL SELECT 'allowance.accepted', division, accepted_on FROM application
         UNION ALL SELECT 'allowance.decided', division, decided_on FROM application
-        UNION ALL SELECT 'allowance.granted', division, decided_on FROM application WHERE status = 'GRANTED'
+        UNION ALL SELECT 'allowance.granted', division, decided_on FROM application
+                  WHERE status IN ('GRANTED', 'ACTIVE')
         UNION ALL SELECT 'allowance.decided_on_time', division, decided_on FROM application
                   WHERE decided_on <= due_on
     )
@@ -48,7 +49,7 @@ HELD = "SELECT noun, entity_id AS id, epoch, version FROM entity_state WHERE sou
 IN_TWO_LIVE_CASES = "SELECT person_key FROM application_member WHERE live GROUP BY 1 HAVING count(*) > 1"
 LIVE_OTHERWISE = """
     SELECT m.application_id FROM application_member m JOIN application a ON a.id = m.application_id
-    WHERE m.live <> (a.status IN ('SUBMITTED', 'ACCEPTED', 'VERIFIED', 'GRANTED'))
+    WHERE m.live <> (a.status NOT IN ('DRAFT', 'DECLINED', 'REFUSED', 'WITHDRAWN', 'CLOSED_NONCOOP', 'ENDED'))
 """
 NOT_ONE_APPLICANT = """
     SELECT a.id FROM application a LEFT JOIN application_member m ON m.application_id = a.id AND m.relation = 'SELF'

@@ -23,7 +23,7 @@ PATHS: tuple[tuple[str, ...], ...] = (
     ("accept",),
     ("accept", "withdraw"),
     ("accept", "verify", "verify"),
-    ("accept", "verify", "decide"),
+    ("accept", "investigate", "verify", "opine", "publish"),
     ("accept", "verify", "withdraw"),
 )
 THINK_SECONDS = 0.05
@@ -66,9 +66,11 @@ class Writer:
             if stopping.is_set():
                 return
             await asyncio.sleep(self._dice.uniform(0, THINK_SECONDS))
-            client = "county-reviewer" if step == "decide" else "caseworker"
+            client = "caseworker"
             body: object = {"incomes": [{"kind": "WAGE", "amount_fen": self._dice.randrange(10, 200) * 1_000}]}
-            if step in ("accept", "decide", "withdraw"):
+            if step == "investigate":
+                body = {"investigators": ["officer-a", "officer-d"]}
+            elif step != "verify":
                 body = {}
             if await self._write(case, stopping, client, f"/v1/applications/{case.entity_id}/{step}", body) is None:
                 return

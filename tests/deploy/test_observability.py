@@ -355,7 +355,7 @@ def test_a_broken_dashboard_is_found(dashboards: dict[str, Any], known: Exported
     panel["targets"][0]["expr"] = "civil_outbox_unsent"
     broken["panels"] += [panel] * 3
     findings = dashboard_findings(broken, known)
-    assert findings[:3] == ["has no fixed uid", "can be changed by hand", "has 13 panels"]
+    assert findings[:3] == ["has no fixed uid", "can be changed by hand", "has 15 panels"]
     assert [each.split(": ")[1] for each in findings[3:6]] == [
         "has no unit",
         "is bound to one data source",

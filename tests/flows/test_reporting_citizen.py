@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import monitoring.main
 import reporting.main
 from launcher.broker import Broker
 from launcher.tokens import TokenMint
+from shared.kernel.clock import CHINA
 from shared.testing.flow import City, eventually, running_city
 from shared.testing.servers import Databases
 
+JUNE = datetime(2026, 6, 22, 9, 0, tzinfo=CHINA)
+"""A day on which row 3 is still filed and not computed."""
 ROW = "disability-living-subsidy-coverage"
 YUZHONG = "500103000000"
 
@@ -24,12 +28,14 @@ async def town(databases: Databases, broker: Broker, mint: TokenMint, secrets_fo
     """Reporting and monitoring with their workers."""
     parts = [(main.SERVICE, main.Settings) for main in (reporting.main, monitoring.main)]
     async with running_city(parts, databases, broker, mint, secrets_folder) as found:
+        for service in found.services.values():
+            service.clock.set(JUNE)
         yield found
 
 
 def said(**changes: Any) -> dict[str, Any]:
     return {
-        "form": "disability-living-subsidy", "division": YUZHONG, "period": "2026-10", "numerator": 900,
+        "form": "disability-living-subsidy", "division": YUZHONG, "period": "2026-05", "numerator": 900,
         "denominator": 1_000, "document_title": "测试用月报", **changes,
     }  # fmt: skip
 
@@ -76,7 +82,7 @@ async def test_a_filed_figure_reaches_the_citizen_and_a_correction_does_too(town
     await done(chief, f"/v1/figures/{correction['id']}/confirm")
     await eventually(lambda: shown("95.00"), "the correction is on the wall")
 
-    await done(planner, "/v1/closings", {"period": "2026-10"})
+    await done(planner, "/v1/closings", {"period": "2026-05"})
     late = await district.post(f"/v1/figures/{correction['id']}/correct", json={**correct, "reason": "再改"})
     assert (late.status_code, late.json()["code"]) == (409, "period-closed")
     async with town.monitoring.bare_client() as citizen:

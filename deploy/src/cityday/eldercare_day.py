@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 from stdnum.cn import uscc
@@ -64,7 +65,7 @@ async def _one_institution(
         await day.caller.post(registrar, "eldercare", f"{path}/beds", more, step=f"beds-{n}-{more['bed_class']}")
         for more in beds
     ]
-    assessment = {"assessed_on": "2025-06-30", "met": met}
+    assessment = {"assessed_on": (day.today - timedelta(days=90)).isoformat(), "met": met}
     await day.caller.post(inspector, "eldercare", f"{path}/assess", assessment, step=f"assess-{n}")
     stay = {
         "bed_id": added[0]["beds"][0]["id"],

@@ -5,15 +5,16 @@ Everybody and every institution in it is invented and says so. The numbers resem
 
 from __future__ import annotations
 
-from cityday import assistance_day, eldercare_day, marriage_day, placename_day, reporting_day
+from cityday import admission_day, assistance_day, eldercare_day, marriage_day, placename_day, reporting_day
 from cityday.day import Day, together
 
-PARTS = (assistance_day, eldercare_day, marriage_day, placename_day, reporting_day)
+PARTS = (admission_day, assistance_day, eldercare_day, marriage_day, placename_day, reporting_day)
 
 
 async def live(day: Day) -> None:
     """Live the whole day."""
     await together(
+        admission_day.live_admission(day),
         assistance_day.live_assistance(day),
         eldercare_day.live_eldercare(day),
         marriage_day.live_marriage(day),

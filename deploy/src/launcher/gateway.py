@@ -20,7 +20,7 @@ START_TIMEOUT = 30.0
 REQUEST_ID = "[A-Za-z0-9._-]{8,64}"
 """What a caller may send as X-Request-Id; anything else is replaced, since it goes into logs and JSON."""
 
-LARGEST_BODY = "1MB"
+LARGEST_BODY, LARGEST_FILE = "1MB", "100MB"
 
 PROBLEMS: Mapping[int, tuple[str, str]] = {
     404: ("not-found", "没有这个地址"),
@@ -49,7 +49,12 @@ http://:{port} {{
 	request_header X-Request-Id {{request_id}}
 	header >X-Request-Id {{request_id}}
 
-	request_body {{
+	@file path /*/v1/imports/*
+	request_body @file {{
+		max_size {largest_file}
+	}}
+	@form not path /*/v1/imports/*
+	request_body @form {{
 		max_size {largest_body}
 	}}
 
@@ -98,6 +103,7 @@ def caddyfile(port: int, services: Mapping[str, int]) -> str:
         host=LOOPBACK,
         request_id=REQUEST_ID,
         largest_body=LARGEST_BODY,
+        largest_file=LARGEST_FILE,
         routes="\n".join(ROUTE.format(name=name, host=LOOPBACK, port=to) for name, to in services.items()),
         index=json.dumps(_index(services), ensure_ascii=False),
         problems="\n".join(f'\t\t\t{status} {slug} "{title}"' for status, (slug, title) in PROBLEMS.items()),

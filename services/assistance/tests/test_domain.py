@@ -351,9 +351,20 @@ def test_rounding_moves_less_than_a_yuan_and_ends_on_whole_yuan(fen: int) -> Non
     assert -YUAN / 2 < half_up - fen <= YUAN / 2
 
 
+BY_PREFIX = ("prop.", "disposable_income.", "review.months.")
+"""Families whose last part is chosen by the case."""
+FOR_PEOPLE = {
+    "change.effective", "dibao.check_start",
+    "register.rank", "suspension.months", "taper.at_standard", "taper.once_in_months",
+    "tekun.visit_days",
+}  # fmt: skip
+"""Published for offices and apps to see; no rule of the service rests on them."""
+
+
 def test_every_delivered_parameter_is_read_somewhere() -> None:
     source = "".join(module.read_text() for module in Path(assistance.__file__).parent.rglob("*.py"))
-    assert [name for name in BOOK.names if f'"{name}"' not in source] == []
+    unread = {name for name in BOOK.names if f'"{name}"' not in source and not name.startswith(BY_PREFIX)}
+    assert unread <= FOR_PEOPLE
 
 
 # --- the clocks ------------------------------------------------------------------------------------------

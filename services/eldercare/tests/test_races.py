@@ -75,14 +75,17 @@ def deadlocks() -> float:
     return REGISTRY.get_sample_value("civil_transaction_retries_total", labels) or 0.0
 
 
-async def test_of_sixty_claims_of_one_bed_exactly_one_succeeds(service: ServiceUnderTest, bureau: Any) -> None:
+async def test_of_four_hundred_claims_of_one_bed_exactly_one_succeeds(service: ServiceUnderTest, bureau: Any) -> None:
     [bed_id] = await bureau.beds(await bureau.institution(), 1)
     before = deadlocks()
     answers = await asyncio.gather(
-        *(bureau.client.post("/v1/stays", json=bureau.admission(bed_id, seed)) for seed in range(CLAIMS))
+        *(bureau.client.post("/v1/stays", json=bureau.admission(bed_id, seed)) for seed in range(400))
     )
     outcome = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
-    assert outcome == {(201, None): 1, (409, "bed-taken"): CLAIMS - 1}
+    turned_away = {(409, "bed-taken"), (409, "still-running"), (503, "busy")}
+    assert outcome[201, None] == 1
+    assert outcome[409, "bed-taken"] >= 1
+    assert set(outcome) <= {(201, None)} | turned_away
     assert deadlocks() == before
     events = [e for e in await service.announced() if e["type"] == "civil.eldercare.stay.begun.v1"]
     assert len(events) == len(await service.rows("SELECT id FROM stay")) == 1

@@ -375,7 +375,8 @@ async def test_institutions_and_beds_come_in_by_file_with_a_dry_run_and_a_report
     assert "not-an-institution" in str(rows)
     assert "organisation-code-registered" in str(rows)
     [(institution_id,)] = await service.rows("SELECT id FROM institution")
-    beds = f"institution_id,count,bed_class,since\n{institution_id},12,NURSING,2024-02-01\n{institution_id},99,NURSING,2024-02-01\n"
+    lines = [f"{institution_id},{count},NURSING,2024-02-01" for count in (12, 99)]
+    beds = "\n".join(["institution_id,count,bed_class,since", *lines, ""])
     accepted, rejected, rows = await imported("beds", beds.encode(), dry_run=False)
     assert (accepted, rejected) == (1, 1)
     assert "more-beds-than-filed" in str(rows)

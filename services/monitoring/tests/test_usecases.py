@@ -32,8 +32,10 @@ def bed(entity: UUID, version: int, nursing_from: str | None, *, epoch: int = 1,
 
 
 async def totals(service: ServiceUnderTest) -> dict[str, int]:
-    rows = await service.rows("SELECT measure, sum(amount) AS total FROM cell WHERE day <= '2026-11-23' "
-        "AND measure IN ('bed.institution', 'bed.nursing') GROUP BY 1")
+    rows = await service.rows(
+        "SELECT measure, sum(amount) AS total FROM cell WHERE day <= '2026-11-23' "
+        "AND measure IN ('bed.institution', 'bed.nursing') GROUP BY 1"
+    )
     return {row.measure: int(row.total) for row in rows if row.total}
 
 
@@ -88,8 +90,10 @@ async def test_a_moved_entity_leaves_its_old_cell(service: ServiceUnderTest) -> 
     entity = uuid4()
     await apply(service, bed(entity, 1, None))
     await apply(service, bed(entity, 2, None, region="500106001000"))
-    rows = await service.rows("SELECT division, sum(amount) AS total FROM cell WHERE measure = 'bed.institution' "
-        "GROUP BY 1 HAVING sum(amount) <> 0")
+    rows = await service.rows(
+        "SELECT division, sum(amount) AS total FROM cell WHERE measure = 'bed.institution' "
+        "GROUP BY 1 HAVING sum(amount) <> 0"
+    )
     assert [(row.division, row.total) for row in rows] == [("500106001000", 1)]
 
 

@@ -92,6 +92,8 @@ def _item(value: Any) -> Found | None:
     if not isinstance(value, dict):
         return None
     name, amount = value.get("item"), value.get("amount_fen")
-    is_name = isinstance(name, str) and 0 < len(name) <= ITEM_LENGTH and name.isascii()
-    is_amount = isinstance(amount, int) and not isinstance(amount, bool) and 0 <= amount <= LARGEST_FEN
-    return Found(name, amount) if is_name and is_amount else None
+    if not isinstance(name, str) or not 0 < len(name) <= ITEM_LENGTH or not name.isascii():
+        return None
+    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount <= LARGEST_FEN:
+        return None
+    return Found(name, amount)

@@ -39,7 +39,7 @@ SERVICE = ServiceDefinition(
         Children,
         Reserves,
         *(kind for _, kind in OF_CASES),
-    ),  # fmt: skip
+    ),
     constraints=CONSTRAINTS,
     seeds=FOLDER / "data" / "parameters.toml",
     on_start=load_published_standards,

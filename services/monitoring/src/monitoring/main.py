@@ -6,7 +6,7 @@ from pathlib import Path
 
 from monitoring.api import ROUTERS
 from monitoring.consumers import indicator_consumer
-from monitoring.exporter import export_alarms, export_indicators
+from monitoring.exporter import export_alarms, export_indicators, verify_cells
 from monitoring.reconcile import reconcile
 from monitoring.settings import Settings
 from monitoring.store import Tx
@@ -27,6 +27,7 @@ SERVICE = ServiceDefinition(
         Timer("exporter", 10.0, export_indicators),
         Timer("alarms", 300.0, export_alarms),
         Timer("reconcile", 300.0, reconcile),
+        Timer("verify", 3_600.0, verify_cells),
         Timer("rebuild", 5.0, carry_on),
     ),
     consumes=indicator_consumer,

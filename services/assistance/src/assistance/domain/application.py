@@ -458,11 +458,6 @@ class Application(Aggregate):
         self.course = replace(self.course, ended_on=on)
         self.note("ended")
 
-    def remember(self, course: Course, participle: str) -> None:
-        """Keep a fact of the way that moves no status."""
-        self.course = course
-        self.note(participle)
-
 
 def submit_application(
     *,

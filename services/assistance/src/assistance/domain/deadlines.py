@@ -2,8 +2,9 @@
 
 National for the subsistence allowance: 30 working days from acceptance to decision, 20 where the power is delegated,
 45 in special cases with a reason (民发〔2021〕57号 第二十二条; 民发〔2022〕83号 四(一)). Chongqing: 30 calendar days,
-not counting public notice and appraisal (重庆市城乡居民最低生活保障条例 第十九条). Both run and neither stops. Support for
-extreme hardship and for children has a chain instead: the township's days, the notice, the county's days.
+not counting public notice and appraisal (重庆市城乡居民最低生活保障条例 第十九条).
+Both run and neither stops. Support for extreme hardship and for children has a chain instead: the township's days,
+the notice, the county's days.
 The basis shown with a clock is the authority of the parameter that sets its length.
 """
 

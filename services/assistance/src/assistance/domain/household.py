@@ -11,6 +11,16 @@ from datetime import date
 from enum import StrEnum
 
 from assistance.domain.aid import Aid
+from assistance.domain.household_refusals import (
+    BenefitDatesOverlap,
+    BornAfterTheDay,
+    HouseholdNeedsOneApplicant,
+    MoreThanOneSpouse,
+    OwnParent,
+    ParentYoungerThanChild,
+    PersonListedTwice,
+    PersonNotListed,
+)
 from assistance.domain.means_test import Finding, IncomeKind
 from assistance.domain.standard import Residence
 from shared.kernel.errors import Invalid
@@ -157,38 +167,6 @@ class EmergencyKind(StrEnum):
     SPENDING = "SPENDING"
     UNINSURED_JOBLESS = "UNINSURED_JOBLESS"
     OTHER = "OTHER"
-
-
-class HouseholdNeedsOneApplicant(Invalid):
-    """申请人须有且仅有一人"""
-
-
-class PersonListedTwice(Invalid):
-    """同一人员重复列出"""
-
-
-class PersonNotListed(Invalid):
-    """所指人员不在家庭成员之列"""
-
-
-class OwnParent(Invalid):
-    """不得为自己的父母"""
-
-
-class ParentYoungerThanChild(Invalid):
-    """父母的出生日期须早于子女"""
-
-
-class MoreThanOneSpouse(Invalid):
-    """申请人的配偶至多一人"""
-
-
-class BornAfterTheDay(Invalid):
-    """出生日期晚于测算日"""
-
-
-class BenefitDatesOverlap(Invalid):
-    """同一人员同一救助项目的起止日期重叠"""
 
 
 @dataclass(frozen=True)

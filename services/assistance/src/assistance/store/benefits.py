@@ -123,7 +123,7 @@ class Benefits(Entities[Benefit]):
             recipients=(),
             payee=_payee.validate_json(open_("benefit.payee", row.id, row.payee)) if row.payee else None,
             entitlements=(),
-            basis=_basis.validate_python(row.basis) if row.basis else None,
+            basis=_basis.validate_json(open_("benefit.basis", row.id, row.basis["sealed"])) if row.basis else None,
         )
 
     def dump(self, aggregate: Benefit) -> Mapping[str, Any]:
@@ -142,7 +142,9 @@ class Benefits(Entities[Benefit]):
             "settle_from": aggregate.settle_from,
             "reason_code": aggregate.reason_code,
             "payee": seal("benefit.payee", aggregate.id, _payee.dump_json(payee).decode()) if payee else None,
-            "basis": _basis.dump_python(basis, mode="json") if basis else None,
+            "basis": {"sealed": seal("benefit.basis", aggregate.id, _basis.dump_json(basis).decode())}
+            if basis
+            else None,
         }
 
     def state(self, aggregate: Benefit) -> EntityState:

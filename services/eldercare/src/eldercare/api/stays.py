@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from eldercare import queries, usecases
 from eldercare.api.facts import PastDay, past_or_today
@@ -15,7 +15,7 @@ from eldercare.api.institutions import DayInput
 from eldercare.domain.resident import Resident
 from eldercare.domain.stay import WORKFLOW, Death, DeathCause, EndReason, Ground, LeaveKind, Status, Stay
 from eldercare.usecases import stays as stay_usecases
-from shared.kernel.clock import in_china
+from shared.kernel.clock import CHINA, in_china
 from shared.kernel.identity_number import IdentityNumber
 from shared.kernel.names import PersonName
 from shared.kernel.principal import Principal
@@ -57,13 +57,18 @@ class VoidInput(ApiModel):
     reason: Line
 
 
+RecordedMoment = Annotated[
+    AwareDatetime, Field(ge=datetime(1950, 1, 1, tzinfo=CHINA), le=datetime(2200, 1, 1, tzinfo=CHINA))
+]
+
+
 class DeathInput(ApiModel):
     """What is recorded of a death."""
 
-    at: AwareDatetime
+    at: RecordedMoment
     place: PersonalText
     cause: DeathCause
-    notified_at: AwareDatetime
+    notified_at: RecordedMoment
 
     def parsed(self) -> Death:
         """The death as a value object, on the clock of China."""

@@ -71,7 +71,7 @@ def _fits(wish: Wish) -> list[ColumnElement[bool]]:
         beds.c.home.is_(False),
         beds.c.status != Status.RESERVED.value,
         ~on_day(beds.c.maintenance, wish.on),
-        stays.c.id.is_(None),
+        stays.c.bed_id.is_(None),
     ]
     if wish.bed_class:
         conditions.append(on_day(getattr(beds.c, wish.bed_class.value.lower()), wish.on))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Path as InPath
 from pydantic import StringConstraints
 
+from monitoring import queries
 from monitoring.api.indicators import Reader
 from monitoring.store import Tx
 from monitoring.store.periods import Snapshot
@@ -85,7 +86,7 @@ async def list_periods(caller: Reader, asking: Asking) -> Response:
 async def close_period(period: PeriodText, closing: Closing, caller: Closer, command: Commanding) -> Response:
     wanted = Period.parse(period)
     return await command.run(
-        lambda tx: periods.close(tx, wanted, closing.reason), show=SnapshotView.of, status=201,
+        lambda tx: periods.close(tx, wanted, closing.reason, queries.figures_of), show=SnapshotView.of, status=201,
         location=lambda snapshot: f"/v1/periods/{snapshot.period}/revisions/{snapshot.revision}",
     )  # fmt: skip
 
@@ -94,7 +95,7 @@ async def close_period(period: PeriodText, closing: Closing, caller: Closer, com
 async def read_difference(period: PeriodText, caller: Reader, asking: Asking) -> Response:
     wanted = Period.parse(period)
     return await asking.run(
-        lambda tx: periods.difference(tx, wanted),
+        lambda tx: periods.difference(tx, wanted, queries.figures_of),
         show=lambda found: DifferenceView(
             period=found[0].period, revision=found[0].revision, closed_at=found[0].closed_at, changes=found[1]
         ),

@@ -135,7 +135,7 @@ def _read(text: str, name: str, wording: Wording) -> list[Indicator]:
         entries = tomllib.loads(text).get("indicator", [])
     except tomllib.TOMLDecodeError as broken:
         raise CatalogueEntryInvalid(f"{name}：{broken}", file=name) from None
-    starts = [text.count("\n", 0, found.start()) + 1 for found in HEADER.finditer(text)]
+    starts = [text.count("\n", 0, found.end()) + 1 for found in HEADER.finditer(text)]
     ends = [*starts[1:], text.count("\n") + 2]
     lines = text.split("\n")
     found = []

@@ -75,8 +75,7 @@ def _observation(event: Incoming) -> Observation:
         raise UnknownContract("the region is not a division code of 12 digits")
     _require_known(event.region, business_day(event.time))
     contributed = contributions(fact_of(event), event.region)
-    for cell in contributed:
-        _require_plausible(cell)
+    _require_plausible(contributed, event.region)
     return Observation(
         key=EntityKey(event.source, event.noun, event.entity_id),
         epoch=event.epoch,
@@ -101,8 +100,9 @@ def _require_known(code: str, on: date) -> None:
             raise UnknownContract("the region is no division of the city") from None
 
 
-def _require_plausible(cell: Cell) -> None:
-    if not FIRST_DAY <= cell.day < END:
-        raise UnknownContract(f"{cell.measure} has a day outside {FIRST_DAY.year} to {END.year - 1}")
-    if not REGION.fullmatch(cell.division):
-        raise UnknownContract("a contribution names no division code of 12 digits")
+def _require_plausible(contributed: Iterable[Cell], region: str) -> None:
+    for cell in contributed:
+        if not FIRST_DAY <= cell.day < END:
+            raise UnknownContract(f"{cell.measure} has a day outside {FIRST_DAY.year} to {END.year - 1}")
+        if cell.division != region and not REGION.fullmatch(cell.division):
+            raise UnknownContract("a contribution names no division code of 12 digits")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -26,15 +25,18 @@ async def absorb(tx: Tx, observations: Sequence[Observation]) -> None:
     """
     newest = newest_of(observations)
     held = await tx.states.lock(newest)
-    changes: Counter[tuple[Cell, date]] = Counter()
+    changes: dict[tuple[Cell, date], int] = {}
     changed = []
     for key in sorted(newest):
         new, old = newest[key], held[key]
         if new.order <= old.order:
             continue
         recorded_on = business_day(new.seen_at)
-        for cell in new.contributed.keys() | old.contributed.keys():
-            changes[cell, recorded_on] += new.contributed[cell] - old.contributed[cell]
+        if new.contributed != old.contributed:
+            for cell, amount in new.contributed.items():
+                changes[cell, recorded_on] = changes.get((cell, recorded_on), 0) + amount
+            for cell, amount in old.contributed.items():
+                changes[cell, recorded_on] = changes.get((cell, recorded_on), 0) - amount
         changed.append(new)
     if changed:
         await tx.states.save(changed)

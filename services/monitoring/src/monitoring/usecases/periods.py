@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from monitoring import queries
 from monitoring.catalogue import CATALOGUE
 from monitoring.domain.evaluation import questions
 from monitoring.store import Tx
@@ -18,6 +17,10 @@ from shared.kernel.periods import Period
 
 KIND = "period-snapshot+jws"
 ENTITIES_NAMED = 50
+
+Figures = list[dict[str, Any]]
+ReadFigures = Callable[[Tx, Period], Awaitable[Figures]]
+"""Reads every figure of a period as it is known now."""
 
 
 class PeriodNotOver(Refusal):
@@ -36,12 +39,12 @@ class RevisionNeedsReason(Refusal):
     """修订须说明理由"""
 
 
-async def close(tx: Tx, period: Period, reason: str) -> Snapshot:
+async def close(tx: Tx, period: Period, reason: str, read: ReadFigures) -> Snapshot:
     """Sign the figures of a period as they are known now; a second closing is a revision with its reason."""
     if period.last >= tx.today:
         raise PeriodNotOver(field="path/period")
     before = await tx.periods.latest(str(period))
-    figures = await figures_of(tx, period)
+    figures = await read(tx, period)
     changes: list[dict[str, Any]] = []
     if before is not None:
         if not reason.strip():
@@ -64,37 +67,18 @@ async def close(tx: Tx, period: Period, reason: str) -> Snapshot:
     return snapshot
 
 
-async def difference(tx: Tx, period: Period) -> tuple[Snapshot, list[dict[str, Any]]]:
+async def difference(tx: Tx, period: Period, read: ReadFigures) -> tuple[Snapshot, Figures]:
     """What moved since the last closing, and which entities moved it."""
     before = await tx.periods.latest(str(period))
     if before is None:
         raise PeriodNotClosed(field="path/period")
-    return before, await explained(tx, before.figures, await figures_of(tx, period), before.closed_at)
+    return before, await explained(tx, before.figures, await read(tx, period), before.closed_at)
 
 
 def digest_of(figures: Sequence[Mapping[str, Any]]) -> str:
     """The SHA-256 of the figures in canonical JSON: what the signature covers."""
     canonical = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-async def figures_of(tx: Tx, period: Period) -> list[dict[str, Any]]:
-    """Every indicator that has a value, of the city and of each district, flows over the period."""
-    as_of = queries.AsOf(period.last, tx.today, period.first)
-    found = []
-    for reading in await queries.read_all(tx, CATALOGUE.indicators, as_of):
-        value = reading.value.rounded(reading.indicator.places)
-        if value is None and reading.value.numerator is None:
-            continue
-        found.append(
-            {
-                "indicator": reading.indicator.id, "district": reading.district,
-                "numerator": reading.value.numerator, "denominator": reading.value.denominator,
-                "value": None if value is None else str(value),
-                "definition": reading.indicator.definition_on(period.last).valid_from.isoformat(),
-            }
-        )  # fmt: skip
-    return found
 
 
 async def explained(

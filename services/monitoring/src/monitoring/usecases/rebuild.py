@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from monitoring.events import recount
 from monitoring.store import Tx
+from monitoring.store.patience import patient
 from monitoring.store.rebuilds import Rebuild
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
@@ -80,4 +81,5 @@ async def carry_on(running: Running) -> None:
     origin = Origin(Principal.of_service("monitoring"), request_id=f"rebuild:{new_id()}")
     latest = await running.database.run(lambda tx: tx.rebuilds.list(1), origin)
     if latest and latest[0].finished_at is None:
-        await carry_out(running.database, latest[0])
+        async with patient(running) as database:
+            await carry_out(database, latest[0])

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from placename.api.proposals import Degrees, GeometryInput, sketch_of
+from placename.api.proposals import GeometryInput, sketch_of
 from placename.domain.category import Category
 from placename.domain.place_name import Description, LegalAct, PlaceName
 from placename.store import Tx
@@ -24,6 +24,8 @@ def _blank_is_nothing(value: Any) -> Any:
     return None if value == "" else value
 
 
+TableDegrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+"""A table holds its numbers as texts."""
 Optional = BeforeValidator(_blank_is_nothing)
 
 
@@ -33,8 +35,8 @@ class NameRow(ApiModel):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     category: Category
     division: DivisionCode
-    longitude: Annotated[Degrees | None, Optional] = None
-    latitude: Annotated[Degrees | None, Optional] = None
+    longitude: Annotated[TableDegrees | None, Optional] = None
+    latitude: Annotated[TableDegrees | None, Optional] = None
     pinyin: Annotated[Line | None, Optional] = None
     begin: Annotated[Day | None, Optional] = None
     position: Annotated[Note | None, Optional] = None

@@ -154,7 +154,7 @@ async def suggest_names(
 
 
 @router.get("/check", response_model=ExaminationView, summary="名称审查（公开）", dependencies=[public])
-async def check_name(
+async def check_proposed_name(
     asking: Asking,
     name: Annotated[str, Query(min_length=1, max_length=100, description="拟用名称")],
     category: Category,

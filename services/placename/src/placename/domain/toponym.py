@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from placename.domain.category import Category
 from placename.domain.writing import NUMERALS
@@ -98,7 +99,12 @@ class Vocabulary:
     def suffix(self, text: str, category: Category) -> str:
         """The longest generic term that ends ``text``: one of its category if there is any, else of another."""
         own = _longest_suffix(text, self.terms.get(category, frozenset()))
-        return own or _longest_suffix(text, frozenset().union(*self.terms.values()))
+        return own or _longest_suffix(text, self.all_terms)
+
+    @cached_property
+    def all_terms(self) -> frozenset[str]:
+        """The generic terms of every category."""
+        return frozenset().union(*self.terms.values())
 
     def allows(self, term: str, category: Category) -> bool:
         """Whether a generic term suits a category."""

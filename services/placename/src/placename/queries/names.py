@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from placename.domain.category import Category
@@ -253,14 +253,15 @@ class Answered:
 async def check_standard(tx: Tx, asked: Sequence[Asked]) -> list[Answered]:
     """Whether names are standard, in one query for all of them."""
     keys = {one.ref: tx.characters.fold(one.name) for one in asked}
-    wanted = cast(sorted(set(keys.values())), ARRAY(String))
+    wanted = sorted(set(keys.values()))
     columns = (
         names.c.id, names.c.division, names.c.folded, names.c.other_names, names.c.status, names.c.romanisation,
         (names.c.specific + names.c.generic).label("full_name"),
     )  # fmt: skip
-    met = select(*columns).where(names.c.folded == func.any(wanted))
-    other = select(*columns).where(names.c.other_names.overlap(wanted))
-    rows = (await tx.connection.execute(met.union(other))).all()
+    met = select(*columns).where(names.c.folded.in_(wanted))
+    other = select(*columns).where(names.c.other_names.overlap(cast(wanted, ARRAY(Text))))
+    found = (await tx.connection.execute(met.union_all(other))).all()
+    rows = list({row.id: row for row in found}.values())
     present = await tx.names.current_name_of([row.id for row in rows if row.status == NameStatus.RENAMED.value])
     by_key: dict[str, list[Any]] = {}
     for row in rows:

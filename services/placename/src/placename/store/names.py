@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
+    DateTime,
     Double,
     Integer,
     Numeric,
@@ -41,7 +44,7 @@ from placename.domain.place_name import (
 )
 from placename.domain.point import SIX_PLACES, Point
 from placename.domain.romanisation import Reading, Romanisation
-from placename.domain.toponym import Toponym, analyse, read_vocabulary
+from placename.domain.toponym import Toponym, Vocabulary, analyse, read_vocabulary
 from placename.domain.writing import grams_of
 from placename.events import name_state
 from placename.store.comparison import METADATA, comparison_columns, comparison_values, locality_of
@@ -50,13 +53,7 @@ from shared.contracts.envelope import EntityState
 from shared.kernel.divisions import Area
 from shared.storage.entities import Entities, entity_columns, within
 
-FEED = text(
-    """
-    WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(7402, 1))
-    INSERT INTO name_change (seq, name_id, version, change, at)
-    SELECT nextval('name_change_seq'), :name_id, :version, :change, :at FROM turn
-    """
-)
+TURN = text("SELECT pg_advisory_xact_lock(7402, 1)")
 SAME_SPOT = 10 * SIX_PLACES
 """Degrees, about a metre: two points this near are one spot."""
 
@@ -96,6 +93,15 @@ names = Table(
     Column("begun_on", Date),
 )
 
+changes = Table(
+    "name_change",
+    METADATA,
+    Column("name_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("change", String, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
 _periods: TypeAdapter[tuple[Period, ...]] = TypeAdapter(tuple[Period, ...])
 _romanisation: TypeAdapter[Romanisation] = TypeAdapter(Romanisation)
 _description: TypeAdapter[Description] = TypeAdapter(Description)
@@ -109,6 +115,7 @@ class PlaceNames(Entities[PlaceName]):
     """The gazetteer (标准地名库)."""
 
     table, noun, missing = names, "name", NameUnknown
+    _has_turn = False
 
     def load(self, row: Row[Any]) -> PlaceName:
         """Row → aggregate."""
@@ -140,8 +147,7 @@ class PlaceNames(Entities[PlaceName]):
     def dump(self, aggregate: PlaceName) -> Mapping[str, Any]:
         """Aggregate → row, with the keys it is compared and searched by."""
         toponym, reading, point = aggregate.toponym, aggregate.reading, aggregate.point
-        vocabulary = read_vocabulary(self.tx.around.parameters.reader(self.tx.today))
-        parts = analyse(toponym, aggregate.category, vocabulary)
+        parts = analyse(toponym, aggregate.category, self.vocabulary)
         keys = keys_of(toponym.full, parts, reading, characters())
         others = [characters().fold(alias.text) for alias in aggregate.aliases]
         return {
@@ -180,21 +186,34 @@ class PlaceNames(Entities[PlaceName]):
         return name_state(aggregate)
 
     async def add(self, aggregate: PlaceName) -> None:
-        """Insert a name and put it into the feed of changes."""
-        change = aggregate.happened[-1]
+        """Insert a name together with its place in the feed of changes."""
+        await self._take_turn()
         await super().add(aggregate)
-        await self._feed(aggregate, change)
 
     async def save(self, aggregate: PlaceName) -> None:
         """Write a changed name back and put it into the feed of changes."""
         change = aggregate.happened[-1] if aggregate.happened else ""
         await super().save(aggregate)
-        await self._feed(aggregate, change)
+        await self._take_turn()
+        await self.tx.insert((changes, [self._change(aggregate, change)]))
 
-    async def _feed(self, aggregate: PlaceName, change: str) -> None:
-        """One change: numbers are taken one transaction after the other, so a reader never misses a lower one."""
-        values = {"name_id": aggregate.id, "version": aggregate.version, "change": change, "at": self.tx.at}
-        await self.tx.connection.execute(FEED, values)
+    def further_rows(self, aggregate: PlaceName) -> Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]:
+        """A new name's place in the feed of changes."""
+        return ((changes, [self._change(aggregate, "published")]),)
+
+    def _change(self, aggregate: PlaceName, change: str) -> Mapping[str, Any]:
+        return {"name_id": aggregate.id, "version": aggregate.version, "change": change, "at": self.tx.at}
+
+    async def _take_turn(self) -> None:
+        """Numbers of the feed are taken one transaction after the other, so a reader never misses a lower one."""
+        if not self._has_turn:
+            await self.tx.connection.execute(TURN)
+            self._has_turn = True
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The generic terms in force today."""
+        return read_vocabulary(self.tx.around.parameters.reader(self.tx.today))
 
     async def at_spot(self, point: Point, category: Category) -> list[str]:
         """Names in use for a place of the category at this very spot."""

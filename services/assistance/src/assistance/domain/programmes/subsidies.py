@@ -54,13 +54,13 @@ def _person_by_person(case: Situation, examine: Callable[[Situation, Person, Dis
     )
 
 
-def _common(case: Situation, person: Person) -> None:
+def _check_place_and_overlap(case: Situation, person: Person) -> None:
     case.check("HUKOU_IN_THE_CITY", "渝民发〔2021〕15号", person.hukou_in_city, subject=person.ref)
     case.check_overlap(person)
 
 
 def _living(case: Situation, person: Person, certificate: Disability) -> int:
-    _common(case, person)
+    _check_place_and_overlap(case, person)
     extended = tuple(Aid(str(name)) for name in case.rules.listing("dis.living.extended_to"))
     entitled = any(person.held(aid, case.on) for aid in (*IN_ALLOWANCE, *extended))
     figures = {"grade": certificate.grade}
@@ -75,7 +75,7 @@ def _living(case: Situation, person: Person, certificate: Disability) -> int:
 
 
 def _nursing(case: Situation, person: Person, certificate: Disability) -> int:
-    _common(case, person)
+    _check_place_and_overlap(case, person)
     severe = certificate.grade <= GRADE_TWO
     extended = certificate.kind in OF_THE_MIND and not severe and case.rules.switch("dis.nursing.extended")
     case.check("GRADE_ONE_OR_TWO", BASIS, severe or extended, {"grade": certificate.grade}, person.ref)

@@ -10,6 +10,7 @@ DOSSIERS = ("referral", "lead", "alert", "review", "change", "remedy", "complain
 APPLICATION = (
     "ALTER TABLE application DROP CONSTRAINT application_status_check",
     "ALTER TABLE application DROP CONSTRAINT application_channel_check",
+    "UPDATE application SET status = 'VERIFYING' WHERE status = 'VERIFIED'",
     """
     ALTER TABLE application
         ADD COLUMN programme text NOT NULL DEFAULT 'SUBSISTENCE_ALLOWANCE',

@@ -21,7 +21,8 @@ MEASURES: Measures = {
 
 def contributions(fact: Fact, division: str) -> Counter[Cell]:
     """Everything one entity adds, by cell; cells that cancel out are left away."""
-    found: Counter[Cell] = Counter()
-    for one in MEASURES[type(fact)](fact):
-        found[Cell(one.measure, one.division or division, one.residence, one.day)] += one.amount
+    found: dict[Cell, int] = {}
+    for measure, day, amount, residence, elsewhere in MEASURES[type(fact)](fact):
+        cell = Cell(measure, elsewhere or division, residence, day)
+        found[cell] = found.get(cell, 0) + amount
     return Counter({cell: amount for cell, amount in found.items() if amount})

@@ -89,11 +89,11 @@ def _care(fact: Care) -> Iterator[Contribution]:
     disabled = union((*fact.fully_lost, *fact.partly_lost))
     for name, lost in (("", fact.fully_lost), (".with_partly", disabled)):
         willing = intersection(lost, fact.wishes_institution)
-        yield from stock(f"care.willing{name}", willing)
-        yield from stock(f"care.willing_in_institution{name}", intersection(willing, fact.in_institution))
+        yield from stock(f"hardship.willing{name}", willing)
+        yield from stock(f"hardship.willing_in_residence{name}", intersection(willing, fact.in_institution))
         home = intersection(lost, fact.at_home)
-        yield from stock(f"care.at_home{name}", home)
-        yield from stock(f"care.at_home_agreed{name}", intersection(home, fact.agreed))
+        yield from stock(f"hardship.home_disabled{name}", home)
+        yield from stock(f"hardship.home_with_agreement{name}", intersection(home, fact.agreed))
 
 
 def _child(fact: Child) -> Iterator[Contribution]:

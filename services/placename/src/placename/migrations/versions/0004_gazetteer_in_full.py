@@ -39,6 +39,7 @@ UP = (
     )
     """,
     "CREATE SEQUENCE name_change_seq OWNED BY name_change.seq",
+    "ALTER TABLE name_change ALTER COLUMN seq SET DEFAULT nextval('name_change_seq')",
     """
     ALTER TABLE application
         DROP CONSTRAINT application_check,
