@@ -49,7 +49,8 @@ FREE = """
     FROM institution i
     JOIN bed b ON b.institution_id = i.id
     LEFT JOIN stay s ON s.bed_id = b.id AND s.status <> 'VOIDED' AND s.stayed @> $2::date
-    WHERE i.division LIKE $1 AND i.operating @> $2::date AND b.in_service @> $2::date AND NOT b.home AND s.bed_id IS NULL
+    WHERE i.division LIKE $1 AND i.operating @> $2::date AND b.in_service @> $2::date
+      AND NOT b.home AND s.bed_id IS NULL
     GROUP BY i.id ORDER BY i.id LIMIT 51
 """
 OCCUPIED = """

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from monitoring.catalogue import CATALOGUE
 from monitoring.queries import AsOf, Reading, read_all, read_city
+from monitoring.queries.kept import KEPT
 from monitoring.store import Tx
 from monitoring.usecases.rebuild import begin, carry_out
 from shared.kernel.clock import SystemClock
@@ -57,6 +58,7 @@ async def measure(stage: Stage, scale: float) -> list[Figure]:
         plain = await _median(lambda: session.fetch(PLAIN))
         everything = await _median(lambda: _read(database, districts=True))
         wall = await _median(lambda: _read(database, districts=False))
+        kept = [await _median(lambda d=d: _read(database, districts=d, anew=False)) for d in (True, False)]
     finally:
         await session.close()
         await database.engine.dispose()
@@ -67,6 +69,8 @@ async def measure(stage: Stage, scale: float) -> list[Figure]:
         Figure(GROUP, "plain SQL of the sums", plain * 1000, "ms"),
         Figure(GROUP, f"{places} x all districts", everything * 1000, "ms", everything / plain, "plain SQL"),
         Figure(GROUP, f"{places} of the city (wall)", wall * 1000, "ms", wall / plain, "plain SQL"),
+        Figure(GROUP, "all districts, no cell changed since", kept[0] * 1000, "ms", kept[0] / plain, "plain SQL"),
+        Figure(GROUP, "the city, no cell changed since", kept[1] * 1000, "ms", kept[1] / plain, "plain SQL"),
     ]
 
 
@@ -95,7 +99,10 @@ async def _rebuild(database: Database[Tx], session: asyncpg.Connection, entities
     return entities / took
 
 
-async def _read(database: Database[Tx], *, districts: bool) -> list[Reading]:
+async def _read(database: Database[Tx], *, districts: bool, anew: bool = True) -> list[Reading]:
+    """Read from the cells, or what is kept while no cell changes."""
+    if anew:
+        KEPT.forget()
     origin = Origin(Principal.of_service("monitoring"), request_id="bench")
 
     async def work(tx: Tx) -> list[Reading]:

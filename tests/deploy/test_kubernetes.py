@@ -389,10 +389,12 @@ def test_only_v1_of_each_service_is_public(variants: dict[str, Manifests], servi
         served = {}
         for route in of_kind(variants[variant], "HTTPRoute"):
             (rule,) = route["spec"]["rules"]
-            (match,), (backend,), (rewrite,) = rule["matches"], rule["backendRefs"], rule["filters"]
+            (match,), (backend,), (rewrite, header) = rule["matches"], rule["backendRefs"], rule["filters"]
             assert match["path"]["type"] == "PathPrefix"
             assert re.match(SERVED, match["path"]["value"])
             assert rewrite["urlRewrite"]["path"] == {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/v1"}
+            (prefix,) = header["requestHeaderModifier"]["set"]
+            assert (prefix["name"], f"{prefix['value']}/v1") == ("X-Forwarded-Prefix", match["path"]["value"])
             served[match["path"]["value"]] = backend["name"]
         assert served == {f"/{service}/v1": f"{service}-api" for service in services}
 

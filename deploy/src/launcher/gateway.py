@@ -87,6 +87,7 @@ ROUTE = """\
 	handle @{name} {{
 		uri strip_prefix /{name}
 		reverse_proxy {host}:{port} {{
+			header_up X-Forwarded-Prefix /{name}
 			transport http {{
 				dial_timeout 2s
 				response_header_timeout 30s

@@ -96,7 +96,8 @@ async def test_of_sixty_beds_for_one_resident_exactly_one_is_given(service: Serv
     before = deadlocks()
     answers = await asyncio.gather(*(bureau.client.post("/v1/stays", json=bureau.admission(bed_id)) for bed_id in beds))
     outcome = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
-    assert outcome == {(201, None): 1, (409, "resident-has-a-bed"): CLAIMS - 1}
+    waited = outcome.pop((409, "still-running"), 0)  # a queue longer than the lock limit says so instead
+    assert outcome == {(201, None): 1, (409, "resident-has-a-bed"): CLAIMS - 1 - waited}
     assert deadlocks() == before
     assert len(await service.rows("SELECT id FROM stay")) == 1
 

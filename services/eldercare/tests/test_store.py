@@ -17,9 +17,10 @@ from shared.testing.under_test import ServiceUnderTest
 
 COPY_STAY = """
     INSERT INTO stay (id, epoch, version, division, institution_id, bed_id, name, identity, person_key, ground,
-                      status, stayed, void_reason)
+                      status, stayed, admitted_on, void_reason)
     SELECT :id, epoch, version, division, institution_id, :bed, name, identity, :person, ground,
            CAST(:status AS text), CAST(CAST(:days AS text) AS daterange),
+           lower(CAST(CAST(:days AS text) AS daterange)),
            CASE WHEN CAST(:status AS text) = 'VOIDED' THEN '误登' END
     FROM stay WHERE id = :stay
 """

@@ -157,6 +157,12 @@ async def test_the_published_states_carry_every_span(service: ServiceUnderTest, 
         "township": "500103001000",
         "stayed": {"begin": "2026-03-02", "end": "2026-04-01"},
         "voided": False,
+        "admitted_on": "2026-03-02",
+        "moved_in_house": False,
+        "trial_ends_on": "2026-04-01",
+        "level": None,
+        "extreme_hardship": False,
+        "end_reason": "DISCHARGED",
     }  # fmt: skip
 
 

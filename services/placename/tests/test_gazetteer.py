@@ -238,14 +238,14 @@ async def test_a_gazetteer_is_taken_in_by_table_and_by_features(service: Service
 async def test_the_map_interface_speaks_ogc(service: ServiceUnderTest) -> None:
     for n in range(5):
         await known(service, f"测图{'甲乙丙丁戊'[n]}路", longitude=106.55 + n / 100)
-    landing = await asked(service, "/ogc/")
+    landing = await asked(service, "/v1/ogc/")
     assert {link["rel"] for link in landing["links"]} >= {"self", "service-desc", "conformance", "data"}
-    conformance = (await asked(service, "/ogc/conformance"))["conformsTo"]
+    conformance = (await asked(service, "/v1/ogc/conformance"))["conformsTo"]
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in conformance
-    assert (await asked(service, "/ogc/api"))["openapi"].startswith("3.")
-    layers = (await asked(service, "/ogc/collections"))["collections"]
+    assert (await asked(service, "/v1/ogc/api"))["openapi"].startswith("3.")
+    layers = (await asked(service, "/v1/ogc/collections"))["collections"]
     assert [layer["id"] for layer in layers] == ["place-names", "former-names", "historic-names"]
-    path, seen, query = "/ogc/collections/place-names/items", [], {"bbox": "106.5,29.5,106.7,29.6", "limit": 2}
+    path, seen, query = "/v1/ogc/collections/place-names/items", [], {"bbox": "106.5,29.5,106.7,29.6", "limit": 2}
     async with service.bare_client() as anybody:
         answer = await anybody.get(path, params=query)
         assert answer.headers["content-type"] == "application/geo+json"
@@ -268,7 +268,7 @@ async def test_the_map_interface_speaks_ogc(service: ServiceUnderTest) -> None:
         {"datetime": "2026-01-02/2026-01-01"}, {"unknown": "1"}, {"cursor": "abc"}, {"f": "html"}, {"bbox": "nan,1,2,3"},  # noqa: E501 - one case a line
     ):  # fmt: skip
         await asked(service, path, 400, **wrong)
-    await asked(service, "/ogc/collections/elsewhere/items", 404)
+    await asked(service, "/v1/ogc/collections/elsewhere/items", 404)
     await asked(service, f"{path}/nothing", 404)
 
 

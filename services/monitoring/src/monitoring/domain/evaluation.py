@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from monitoring.domain.indicator import Better, Indicator, Kind, Target, Variant
@@ -32,12 +33,20 @@ class Question:
     """One number that is needed: a measure's sum over a window, or the places in which it is above zero.
 
     Without a measure all places in scope are asked for; a measure that ends in ``#`` asks for a lower median.
+    The hash is worked out once, because questions are looked up for every district.
     """
 
     measure: str
     window: Window
     places: Places = Places.NONE
     residence: str | None = None
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.measure, self.window, self.places, self.residence))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 class Totals(Protocol):
@@ -83,7 +92,48 @@ class Moment:
         return Window(self.on, self.since or date(self.on.year, 1, 1))
 
 
-def questions(indicator: Indicator, on: date, since: date | None = None) -> set[Question]:
+Side = tuple[tuple[Question, bool], ...]
+"""The questions of one side of a formula; True where the answer is taken away."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A variant made ready for a day: its questions, and what the fraction is multiplied by.
+
+    ``before`` is the level a growth is counted from, which is also its denominator.
+    """
+
+    variant: Variant
+    numerator: Side
+    denominator: Side | None
+    before: Side | None
+    factor: Fraction
+    zero_if_unsaid: bool
+    """Whether an unsaid numerator is zero where there is a denominator."""
+
+
+@lru_cache(maxsize=8192)
+def formulas(indicator: Indicator, on: date, since: date | None = None) -> tuple[Formula, ...]:
+    """The variants of the definition in force, made ready once for all places."""
+    moment = Moment(on, since)
+    return tuple(_formula(indicator, variant, moment) for variant in indicator.definition_on(on).variants)
+
+
+def _formula(indicator: Indicator, variant: Variant, moment: Moment) -> Formula:
+    factor = Fraction(indicator.factor if variant.factor is None else variant.factor)
+    if indicator.kind is Kind.GROWTH:
+        year_end = last_year_end(moment.on)
+        before = _side(variant.numerator, Window(last_year_end(year_end - timedelta(days=1))))
+        return Formula(variant, _side(variant.numerator, Window(year_end)), None, before, factor, False)
+    window = _window(indicator.kind, moment)
+    numerator = _side(variant.numerator, window, spread=indicator.kind is Kind.MEDIAN)
+    denominator = None if variant.denominator is None else _side(variant.denominator, window)
+    unsaid = denominator is not None and indicator.kind is not Kind.COVERAGE
+    return Formula(variant, numerator, denominator, None, factor, unsaid)
+
+
+@lru_cache(maxsize=8192)
+def questions(indicator: Indicator, on: date, since: date | None = None) -> frozenset[Question]:
     """Every number needed for the value of ``indicator`` and its moving targets on a day."""
     asked: set[Question] = set()
 
@@ -94,7 +144,7 @@ def questions(indicator: Indicator, on: date, since: date | None = None) -> set[
     variants(indicator, on, note, since)
     for target in indicator.targets:
         target_value(target, on, note)
-    return asked
+    return frozenset(asked)
 
 
 def evaluate(indicator: Indicator, on: date, totals: Totals, since: date | None = None) -> Value:
@@ -118,24 +168,23 @@ def variants(
     indicator: Indicator, on: date, totals: Totals, since: date | None = None
 ) -> Sequence[tuple[Variant, Value]]:
     """The value of every variant of the definition in force."""
-    moment = Moment(on, since)
-    return [(v, _value(indicator, v, moment, totals)) for v in indicator.definition_on(on).variants]
+    return [(formula.variant, value_of(formula, totals)) for formula in formulas(indicator, on, since)]
 
 
-def _value(indicator: Indicator, variant: Variant, moment: Moment, totals: Totals) -> Value:
-    if indicator.kind is Kind.GROWTH:
-        numerator, denominator = _growth(variant, moment, totals)
+def value_of(formula: Formula, totals: Totals) -> Value:
+    """The value of one formula: integers until the last step."""
+    numerator = _total(formula.numerator, totals)
+    if formula.before is not None:
+        denominator = _total(formula.before, totals)
+        numerator = None if numerator is None or denominator is None else numerator - denominator
     else:
-        window = _window(indicator.kind, moment)
-        spread = indicator.kind is Kind.MEDIAN
-        numerator = _side(variant.numerator, window, totals, spread=spread)
-        denominator = 1 if variant.denominator is None else _side(variant.denominator, window, totals)
-    if numerator is None and denominator and variant.denominator is not None and indicator.kind is not Kind.COVERAGE:
+        denominator = 1 if formula.denominator is None else _total(formula.denominator, totals)
+    if numerator is None and denominator and formula.zero_if_unsaid:
         numerator = 0
     if numerator is None or not denominator:
-        return Value(numerator, denominator, None)
-    factor = Fraction(indicator.factor if variant.factor is None else variant.factor)
-    return Value(numerator, denominator, Fraction(numerator, denominator) * factor)
+        return NOTHING if numerator is None and denominator is None else Value(numerator, denominator, None)
+    factor = formula.factor
+    return Value(numerator, denominator, Fraction(numerator * factor.numerator, denominator * factor.denominator))
 
 
 def _window(kind: Kind, moment: Moment) -> Window:
@@ -144,23 +193,23 @@ def _window(kind: Kind, moment: Moment) -> Window:
     return Window(moment.on, PLAN_BEGIN) if kind is Kind.CUMULATIVE else Window(moment.on)
 
 
-def _side(terms: Iterable[Term], window: Window, totals: Totals, *, spread: bool = False) -> int | None:
-    """The sum of the terms of one side; a term of which nothing is known adds nothing."""
+def _side(terms: Iterable[Term], window: Window, *, spread: bool = False) -> Side:
     found = []
     for term in terms:
         measure = f"{term.measure}{SPREAD}" if spread else term.measure
         when = window if term.year is None else Window(date(term.year, 12, 31))
-        answer = totals(Question(measure, when, term.places, term.residence))
+        found.append((Question(measure, when, term.places, term.residence), term.negative))
+    return tuple(found)
+
+
+def _total(side: Side, totals: Totals) -> int | None:
+    """The sum of the terms of one side; a term of which nothing is known adds nothing."""
+    total: int | None = None
+    for question, negative in side:
+        answer = totals(question)
         if answer is not None:
-            found.append(-answer if term.negative else answer)
-    return sum(found) if found else None
-
-
-def _growth(variant: Variant, moment: Moment, totals: Totals) -> tuple[int | None, int | None]:
-    year_end = last_year_end(moment.on)
-    before = _side(variant.numerator, Window(last_year_end(year_end - timedelta(days=1))), totals)
-    now = _side(variant.numerator, Window(year_end), totals)
-    return (None if now is None or before is None else now - before), before
+            total = (total or 0) + (-answer if negative else answer)
+    return total
 
 
 def last_year_end(on: date) -> date:
@@ -192,17 +241,29 @@ class TargetGap:
     reached: bool | None = None
 
 
+Wanted = Sequence[tuple[Target, Decimal | None]]
+
+
+def wanted(indicator: Indicator, on: date, totals: Totals) -> Wanted:
+    """Every target with what it asks for on a day."""
+    return [(target, target_value(target, on, totals)) for target in indicator.targets]
+
+
 def gaps(indicator: Indicator, value: Value, on: date, totals: Totals) -> list[TargetGap]:
     """How far the value is from every printed target."""
+    return gaps_to(indicator, value, wanted(indicator, on, totals))
+
+
+def gaps_to(indicator: Indicator, value: Value, targets: Wanted) -> list[TargetGap]:
+    """How far the value is from targets that were looked up before."""
     found = []
-    for target in indicator.targets:
-        wanted = target_value(target, on, totals)
-        if wanted is None or value.value is None:
-            found.append(TargetGap(target, wanted, None))
+    for target, number in targets:
+        if number is None or value.value is None:
+            found.append(TargetGap(target, number, None))
             continue
-        behind = value.value - Fraction(wanted)
+        behind = value.value - Fraction(number)
         reached = behind >= 0 if indicator.better is Better.HIGHER else behind <= 0
-        found.append(TargetGap(target, wanted, rounded(behind, indicator.places), reached))
+        found.append(TargetGap(target, number, rounded(behind, indicator.places), reached))
     return found
 
 

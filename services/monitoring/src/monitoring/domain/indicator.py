@@ -118,9 +118,9 @@ class Definition:
     variants: tuple[Variant, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Indicator:
-    """An indicator of the plan (规划指标), or one of a service's own.
+    """An indicator of the plan (规划指标), or one of a service's own; one entry of the catalogue is one object.
 
     ``row`` is its line in 专栏1, if it has one; ``code`` its number in the plan's table, text or a rulebook.
     ``factor`` turns the fraction into the printed unit, ``places`` are the decimals shown.

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from functools import cached_property
 
 from monitoring.domain.evaluation import (
     FLOWS,
+    NOTHING,
     SPREAD,
     Question,
     TargetGap,
     Value,
     Window,
     all_questions,
-    gaps,
+    formulas,
+    gaps_to,
     headline,
-    variants,
+    questions,
+    value_of,
+    wanted,
 )
 from monitoring.domain.indicator import Indicator, Kind, SourceClass, Variant
 from monitoring.domain.scope import Scope
 from monitoring.domain.term import Places as Counted
+from monitoring.queries.kept import KEPT, read_mark
 from monitoring.queries.places import Places
 from monitoring.queries.sums import CITY, AsOf, Sums, lower_median, read_sums
 from monitoring.store import Tx
 
+FLOWING = (FLOWS - {Kind.MEDIAN}) | {Kind.CUMULATIVE}
+"""Kinds of which a measure that was recorded before, and not in this period, is zero in it."""
+Column = Mapping[str, int | None]
+"""Place → number; a place that is missing has none."""
+NO_COLUMN: Column = {}
 COUNTED_FROM_ZERO = {Kind.LEVEL, Kind.COUNT, Kind.PER_YEAR, Kind.CUMULATIVE, Kind.COVERAGE}
 
 
@@ -52,6 +63,7 @@ class Answers:
         self._spreads = sums.spreads
         self._held: dict[tuple[Scope, str], bool] = {}
         self._covering: dict[tuple[Scope, Question], dict[str, int]] = {}
+        self._columns: dict[tuple[Scope, Question, bool, bool], Column] = {}
 
     def _grouped(self, amounts: Mapping[str, int]) -> dict[str, int]:
         found: dict[str, int] = defaultdict(int)
@@ -80,22 +92,38 @@ class Answers:
             return True
         return self._districts.get(running(scope, self.places.on), {}).get(district, 0) > 0
 
-    def of(self, indicator: Indicator, district: str, question: Question) -> int | None:
-        """The number asked for, of a district or of the city, within the indicator's scope."""
+    def column(self, indicator: Indicator, question: Question) -> Column:
+        """The answers for the city and every district, within scope and period, worked out once."""
+        flowing = indicator.kind in FLOWING and question.window.since is not None
+        key = indicator.scope, question, starts_at_zero(indicator), flowing
+        if key not in self._columns:
+            column = self._column(indicator, question)
+            if flowing:
+                window = Window(question.window.until)
+                ever = self._column(indicator, Question(question.measure, window, question.places, question.residence))
+                zeros = {place: 0 for place, number in ever.items() if number is not None}
+                column = {**zeros, **{place: number for place, number in column.items() if number is not None}}
+            self._columns[key] = column
+        return self._columns[key]
+
+    def _column(self, indicator: Indicator, question: Question) -> Column:
+        everywhere = (CITY, *self.shown)
         if question.places is Counted.TOWNSHIPS:
-            return self._covered(indicator, district, question)
+            return {place: self._covered(indicator, place, question) for place in everywhere}
         if question.places is Counted.DISTRICTS:
-            return self._districts_with(indicator, district, question)
+            return {place: self._districts_with(indicator, place, question) for place in everywhere}
         if question.measure.endswith(SPREAD):
-            return self._median(indicator, district, question)
-        amounts = self._districts.get(question, {})
-        if district == CITY:
-            found = [amount for code, amount in amounts.items() if self.held(indicator, code)]
-        else:
-            found = [amounts[district]] if district in amounts and self.held(indicator, district) else []
-        if not found and amounts and district != CITY and starts_at_zero(indicator) and set(amounts) != {CITY}:
-            return 0 if self.held(indicator, district) else None
-        return sum(found) if found else None
+            return {place: self._median(indicator, place, question) for place in everywhere}
+        amounts = self._districts.get(question)
+        if not amounts:
+            return NO_COLUMN
+        held = {code: amount for code, amount in amounts.items() if self.held(indicator, code)}
+        column: dict[str, int | None] = {}
+        if starts_at_zero(indicator) and amounts.keys() != {CITY}:
+            column.update((place, 0) for place in self.shown if self.held(indicator, place))
+        column.update(held)
+        column[CITY] = sum(held.values()) if held else None
+        return column
 
     def _covered(self, indicator: Indicator, district: str, question: Question) -> int | None:
         if not question.measure:
@@ -149,17 +177,13 @@ def starts_at_zero(indicator: Indicator) -> bool:
 
 
 async def read_all(tx: Tx, indicators: Iterable[Indicator], as_of: AsOf) -> list[Reading]:
-    """Every indicator for the city and for every district of the day, in two statements."""
-    chosen = list(indicators)
-    answers = await _answers(tx, chosen, as_of)
-    return [_reading(indicator, place, as_of, answers) for indicator in chosen for place in (CITY, *answers.shown)]
+    """Every indicator for the city and for every district of the day, in two statements; kept until a cell changes."""
+    return await _kept(tx, Extent.ALL, indicators, as_of)
 
 
 async def read_city(tx: Tx, indicators: Iterable[Indicator], as_of: AsOf) -> list[Reading]:
-    """The city's values."""
-    chosen = list(indicators)
-    answers = await _answers(tx, chosen, as_of)
-    return [_reading(indicator, CITY, as_of, answers) for indicator in chosen]
+    """The city's values; kept until a cell changes."""
+    return await _kept(tx, Extent.CITY, indicators, as_of)
 
 
 async def read_districts(tx: Tx, indicator: Indicator, as_of: AsOf) -> list[Reading]:
@@ -167,8 +191,33 @@ async def read_districts(tx: Tx, indicator: Indicator, as_of: AsOf) -> list[Read
 
     Where an ended district was split its figures stay under the old code, listed after the others.
     """
-    answers = await _answers(tx, [indicator], as_of)
-    return [_reading(indicator, district, as_of, answers) for district in answers.shown]
+    return await _kept(tx, Extent.DISTRICTS, [indicator], as_of)
+
+
+class Extent(Enum):
+    """For which places values are read."""
+
+    CITY = 1
+    DISTRICTS = 2
+    ALL = 3
+
+
+async def _kept(tx: Tx, extent: Extent, indicators: Iterable[Indicator], as_of: AsOf) -> list[Reading]:
+    chosen = tuple(indicators)
+    key = extent, chosen, as_of, tx.around.divisions.version
+    mark = await read_mark(tx)
+    found = KEPT.get(mark, key)
+    if found is None:
+        found = await _read(tx, extent, chosen, as_of)
+        KEPT.put(mark, key, found)
+    return list(found)
+
+
+async def _read(tx: Tx, extent: Extent, chosen: Sequence[Indicator], as_of: AsOf) -> tuple[Reading, ...]:
+    answers = await _answers(tx, chosen, as_of)
+    districts = () if extent is Extent.CITY else answers.shown
+    places = districts if extent is Extent.DISTRICTS else (CITY, *districts)
+    return tuple(reading for indicator in chosen for reading in _readings(indicator, places, as_of, answers))
 
 
 async def _answers(tx: Tx, indicators: Sequence[Indicator], as_of: AsOf) -> Answers:
@@ -178,30 +227,21 @@ async def _answers(tx: Tx, indicators: Sequence[Indicator], as_of: AsOf) -> Answ
     return Answers(await read_sums(tx, asked | ever, as_of), Places.of(tx, as_of.on))
 
 
-def _reading(indicator: Indicator, district: str, as_of: AsOf, answers: Answers) -> Reading:
-    known: dict[Question, int | None] = {}
+def _readings(indicator: Indicator, places: Sequence[str], as_of: AsOf, answers: Answers) -> Iterator[Reading]:
+    """The values of one indicator for several places: its formulas and their answers are looked up once."""
+    ready = formulas(indicator, as_of.on, as_of.since)
+    columns = {q: answers.column(indicator, q) for q in questions(indicator, as_of.on, as_of.since)}
+    targets = wanted(indicator, as_of.on, lambda question: columns[question].get(CITY))
+    without = tuple(gaps_to(indicator, NOTHING, targets))
+    for place in places:
+        if not answers.held(indicator, place):
+            yield Reading(indicator, place, as_of, NOTHING, without)
+            continue
 
-    def totals(question: Question) -> int | None:
-        if question not in known:
-            known[question] = _in_its_window(indicator, district, question, answers)
-        return known[question]
+        def totals(question: Question, place: str = place) -> int | None:
+            return columns[question].get(place)
 
-    def city_totals(question: Question) -> int | None:
-        return answers.of(indicator, CITY, question)
-
-    if not answers.held(indicator, district):
-        return Reading(indicator, district, as_of, Value(None, None, None), gaps(
-            indicator, Value(None, None, None), as_of.on, city_totals))  # fmt: skip
-    shown = variants(indicator, as_of.on, totals, as_of.since)
-    value = headline(indicator, shown)
-    return Reading(indicator, district, as_of, value, gaps(indicator, value, as_of.on, city_totals), shown)
-
-
-def _in_its_window(indicator: Indicator, district: str, question: Question, answers: Answers) -> int | None:
-    """The number in its window; a flow that was recorded before, and not in this period, is zero."""
-    found = answers.of(indicator, district, question)
-    flowing = indicator.kind in FLOWS - {Kind.MEDIAN} or indicator.kind is Kind.CUMULATIVE
-    if found is None and flowing and question.window.since is not None:
-        ever = Question(question.measure, Window(question.window.until), question.places, question.residence)
-        return None if answers.of(indicator, district, ever) is None else 0
-    return found
+        shown = tuple((formula.variant, value_of(formula, totals)) for formula in ready)
+        value = headline(indicator, shown)
+        behind = without if value.value is None else tuple(gaps_to(indicator, value, targets))
+        yield Reading(indicator, place, as_of, value, behind, shown)

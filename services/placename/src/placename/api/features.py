@@ -25,10 +25,11 @@ from placename.domain.place_name import NameStatus, PlaceName
 from placename.store import Tx
 from shared.kernel.principal import Principal
 from shared.web.access import public
+from shared.web.links import public_base
 from shared.web.paging import Cursors, CursorUnusable
 from shared.web.running import origin_of, running_of
 
-router = APIRouter(prefix="/ogc", tags=["OGC API – Features"], dependencies=[public])
+router = APIRouter(prefix="/v1/ogc", tags=["OGC API – Features"], dependencies=[public])
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 CONFORMS = tuple(
@@ -50,7 +51,7 @@ JSON_ANSWER: dict[int | str, dict[str, Any]] = {400: {"description": "参数有�
 
 
 def _base(request: Request) -> str:
-    return f"{str(request.base_url).rstrip('/')}/ogc"
+    return f"{public_base(request)}/v1/ogc"
 
 
 def _link(href: str, rel: str, kind: str = "application/json", title: str = "") -> dict[str, str]:
@@ -70,7 +71,7 @@ def _refuse_unknown(request: Request, *known: str) -> None:
 @router.get("/", include_in_schema=False)
 async def read_landing_page(request: Request) -> Response:
     _refuse_unknown(request)
-    base, root = _base(request), str(request.base_url).rstrip("/")
+    base, root = _base(request), public_base(request)
     return JSONResponse(
         {
             "title": "渝民地名库",
@@ -143,9 +144,12 @@ ITEM_PARAMETERS = [
         ("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}, "每页个数"),
         ("bbox", {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}, "西,南,东,北"),
         ("datetime", {"type": "string"}, "某日，或者以 / 分开的期间"),
+        ("crs", {"type": "string", "enum": [CRS84]}, "要素坐标的参照系，只有 CRS84"),
+        ("bbox-crs", {"type": "string", "enum": [CRS84]}, "bbox 坐标的参照系，只有 CRS84"),
         ("cursor", {"type": "string"}, "上一页 next 链接中的标记"),
     )
 ]
+KEPT_ON_NEXT = ("bbox", "datetime", "crs", "bbox-crs")
 
 
 @router.get(
@@ -153,11 +157,12 @@ ITEM_PARAMETERS = [
     openapi_extra={"parameters": ITEM_PARAMETERS},
 )  # fmt: skip
 async def list_items(collection_id: str, request: Request) -> Response:
-    _refuse_unknown(request, "limit", "bbox", "datetime", "cursor")
+    _refuse_unknown(request, "limit", "bbox", "datetime", "crs", "bbox-crs", "cursor")
+    _refuse_other_crs(request)
     status, given = _status_of(collection_id), request.query_params
     limit, box, days = _limit(given.get("limit")), _box(given.get("bbox")), _days(given.get("datetime"))
     running = running_of(request)
-    kept = {name: given[name] for name in ("bbox", "datetime") if name in given}
+    kept = {name: given[name] for name in KEPT_ON_NEXT if name in given}
     cursors = Cursors(running.database.around.confidential, f"features|{collection_id}|{urlencode(kept)}")
     try:
         after = cursors.read(given.get("cursor"))
@@ -186,7 +191,7 @@ async def list_items(collection_id: str, request: Request) -> Response:
         "links": links,
         "features": [feature_of(name) for name in shown],
     }
-    return JSONResponse(body, media_type=GEOJSON)
+    return JSONResponse(body, media_type=GEOJSON, headers={"Content-Crs": f"<{CRS84}>"})
 
 
 @router.get("/collections/{collection_id}/items/{feature_id}", summary="一个要素", responses=JSON_ANSWER)
@@ -232,6 +237,12 @@ def feature_of(name: PlaceName) -> dict[str, Any]:
             "document_no": name.act.document_no,
         },
     }
+
+
+def _refuse_other_crs(request: Request) -> None:
+    """GDAL names the reference system of what it asks for; there is one."""
+    if any(request.query_params.get(name, CRS84) != CRS84 for name in ("crs", "bbox-crs")):
+        raise HTTPException(status_code=400, detail="坐标参照系只有 CRS84")
 
 
 def _limit(text: str | None) -> int:

@@ -273,12 +273,18 @@ async def list_duplicates(caller: Reader, asking: Asking, limit: Limit = 50) -> 
     )
 
 
-@router.get("/exports/names.ndjson", summary="导出全部地名（NDJSON）", dependencies=[public])
+@router.get(
+    "/exports/names.ndjson", summary="导出全部地名（NDJSON）", dependencies=[public], response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+)  # fmt: skip
 async def export_lines(request: Request, status: NameStatus | None = None) -> StreamingResponse:
     return stream_lines(request, _pages_of(status), lambda name: name.id, NameView.of)
 
 
-@router.get("/exports/names.csv", summary="导出全部地名（CSV）", dependencies=[public])
+@router.get(
+    "/exports/names.csv", summary="导出全部地名（CSV）", dependencies=[public], response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)  # fmt: skip
 async def export_table(request: Request, status: NameStatus | None = None) -> StreamingResponse:
     return stream_table(request, CELLS, _pages_of(status), lambda name: name.id, _cells)
 
