@@ -68,7 +68,7 @@ async def test_lost_stale_and_phantom_entities_are_found_and_healed(city: City, 
         city.monitoring,
         "INSERT INTO entity_state VALUES ('assistance', 'standard', "
         f"'{phantom}', 1, 7, '500000000000', now(), "
-        '\'[["standard.PHANTOM.ALL", "500000000000", "2024-01-01", 5]]\')',
+        '\'[["standard.PHANTOM.ALL", "500000000000", "", "2024-01-01", 5]]\')',
     )
     await execute(
         city.monitoring, "INSERT INTO cell VALUES ('standard.PHANTOM.ALL', '500000000000', '2024-01-01', now(), 5)"

@@ -93,10 +93,16 @@ async def read_conformance(request: Request) -> Response:
     return JSONResponse({"conformsTo": list(CONFORMS)})
 
 
-@router.get("/api", summary="接口说明", responses=JSON_ANSWER)
+class OpenApiAnswer(JSONResponse):
+    """An OpenAPI document."""
+
+    media_type = OPENAPI
+
+
+@router.get("/api", summary="接口说明", response_class=OpenApiAnswer, responses=JSON_ANSWER)
 async def read_api_document(request: Request) -> Response:
     _refuse_unknown(request)
-    return JSONResponse(request.app.openapi(), media_type=OPENAPI)
+    return OpenApiAnswer(request.app.openapi())
 
 
 def _collection(request: Request, layer: str) -> dict[str, Any]:

@@ -9,6 +9,14 @@ UP = (
     "ALTER TABLE cell ADD COLUMN residence text NOT NULL DEFAULT ''",
     "ALTER TABLE cell DROP CONSTRAINT cell_pkey",
     "ALTER TABLE cell ADD PRIMARY KEY (measure, division, residence, day, recorded_on)",
+    """
+    UPDATE entity_state SET contributed = (
+        SELECT jsonb_agg(jsonb_build_array(one -> 0, one -> 1, '', one -> 2, one -> 3))
+        FROM jsonb_array_elements(contributed) AS one
+    ) WHERE contributed <> '[]'
+    """,
+    # Held from before their states were kept: the next comparison has the sources state them again.
+    "UPDATE entity_state SET epoch = 0",
     "ALTER TABLE entity_state ADD COLUMN schema_version integer NOT NULL DEFAULT 1",
     "ALTER TABLE entity_state ADD COLUMN state jsonb NOT NULL DEFAULT '{}'",
     "ALTER TABLE entity_state ADD COLUMN received_at timestamptz NOT NULL DEFAULT now()",
